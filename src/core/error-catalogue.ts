@@ -1,0 +1,74 @@
+/**
+ * Every failure a user can meet, once. A code never changes its meaning and is never reused.
+ * `docs/errors.md` documents the same codes; `test/error-catalogue.test.ts` keeps the two equal.
+ */
+export type ErrorKind = 'usage' | 'input' | 'state' | 'finding' | 'interrupted' | 'internal'
+
+interface ErrorEntry {
+  readonly kind: ErrorKind
+  /** One sentence: what the code means, whatever the details. */
+  readonly meaning: string
+}
+
+export const errorCatalogue = {
+  // the command line and the configuration
+  USAGE: { kind: 'usage', meaning: 'The command line is not one Atelier understands.' },
+  CONFIG_UNKNOWN_KEY: {
+    kind: 'usage',
+    meaning: 'An override or file sets a key that does not exist.',
+  },
+  CONFIG_INVALID_VALUE: {
+    kind: 'usage',
+    meaning: 'A configuration value has the wrong type or range.',
+  },
+  CONFIG_UNKNOWN_OPTION: {
+    kind: 'usage',
+    meaning: 'A configuration group has no option of that name.',
+  },
+  CONFIG_SYNTAX: { kind: 'usage', meaning: 'An override or a YAML file cannot be parsed.' },
+  CONFIG_MISSING_VALUE: {
+    kind: 'usage',
+    meaning: 'A mandatory configuration value (`???`) is not set.',
+  },
+
+  // data
+  DATA_NOT_FOUND: { kind: 'input', meaning: 'The raw data is not where it was looked for.' },
+  DATA_CORRUPT: {
+    kind: 'input',
+    meaning: 'A data file is truncated, damaged or of another format.',
+  },
+  DATA_CHECKSUM: {
+    kind: 'input',
+    meaning: 'The bytes of a data file do not have the expected SHA-256.',
+  },
+  DATA_DOWNLOAD: { kind: 'input', meaning: 'A data file could not be downloaded from any mirror.' },
+  DATA_STALE: { kind: 'state', meaning: 'The prepared data was made with other settings.' },
+  DATA_FINDINGS: { kind: 'finding', meaning: '`data check` found problems in the data.' },
+  IMAGE_UNREADABLE: { kind: 'input', meaning: 'A file is not an image that can be decoded.' },
+  IMAGE_TOO_LARGE: { kind: 'input', meaning: 'An image has more pixels or bytes than allowed.' },
+
+  // tensors, graphs and models
+  TENSOR_FILE: { kind: 'input', meaning: 'A safetensors file is malformed.' },
+  SHAPE_MISMATCH: { kind: 'internal', meaning: 'Two shapes do not fit an operator.' },
+  MODEL_NOT_FOUND: { kind: 'input', meaning: 'There is no model or run under that name.' },
+  MODEL_INVALID: { kind: 'input', meaning: 'A file is not an ONNX model that may be loaded.' },
+  MODEL_FOREIGN: { kind: 'input', meaning: 'An ONNX model carries no Atelier manifest.' },
+  MODEL_DATA_MISMATCH: { kind: 'state', meaning: 'A model and a data set do not belong together.' },
+
+  // runs
+  RUN_NOT_FOUND: { kind: 'input', meaning: 'There is no run of that name.' },
+  RUN_NOT_RESUMABLE: {
+    kind: 'state',
+    meaning: 'A run has no checkpoint to continue from, or is complete.',
+  },
+  RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
+  TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
+  INTERRUPTED: {
+    kind: 'interrupted',
+    meaning: 'The work was stopped by a signal; it can be continued.',
+  },
+
+  INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue

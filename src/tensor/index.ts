@@ -1,0 +1,8 @@
+export { type ArrayOf, arrayConstructors, bytesPerElement, type DType } from './dtype.ts'
+export {
+  readSafetensors,
+  readSafetensorsMetadata,
+  type SafetensorsFile,
+  writeSafetensors,
+} from './safetensors.ts'
+export { bytesOf, elementCount, type Shape, type Tensor, tensor, zeros } from './tensor.ts'

@@ -1,0 +1,134 @@
+/** The layout as a test: which folder may import which, doors only, no cycles, no giant files. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const SRC = resolve(import.meta.dirname, '../src')
+const MAX_LINES = 500
+
+/** Every folder may also import `core`. `cli` and `main` are doors: any domain, never the reverse. */
+const DOMAINS = [
+  'contracts',
+  'tensor',
+  'image',
+  'graph',
+  'onnx',
+  'runtime',
+  'nn',
+  'config',
+  'data',
+  'tracking',
+  'training',
+  'evaluation',
+] as const
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  contracts: [],
+  tensor: [],
+  image: ['tensor', 'contracts'],
+  graph: ['tensor'],
+  onnx: ['graph', 'tensor'],
+  runtime: ['onnx', 'graph', 'tensor'],
+  nn: ['graph', 'tensor'],
+  config: ['contracts'],
+  data: ['image', 'tensor', 'contracts'],
+  tracking: ['contracts'],
+  training: ['nn', 'graph', 'onnx', 'runtime', 'tensor', 'data', 'image', 'tracking', 'contracts'],
+  evaluation: ['runtime', 'tensor', 'data', 'image', 'contracts'],
+  cli: DOMAINS,
+  main: [...DOMAINS, 'cli'],
+}
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => join(SRC, file))
+const sources = files.filter((file) => !file.endsWith('.test.ts'))
+const imports = sources.flatMap(importsOf)
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8')
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)]
+  return specifiers.map(([, specifier]) => ({ from: file, to: resolve(dirname(file), specifier!) }))
+}
+
+const folderOf = (file: string) => relative(SRC, file).split(sep)[0]!
+const name = (file: string) => relative(SRC, file)
+
+describe('architecture', () => {
+  it('finds sources and imports to check', () => {
+    expect(sources.length).toBeGreaterThan(10)
+    expect(imports.length).toBeGreaterThan(10)
+  })
+
+  it('lets a folder import only what the table allows', () => {
+    const forbidden = imports
+      .filter(({ from, to }) => folderOf(from) !== folderOf(to))
+      .filter(
+        ({ from, to }) => ![...(ALLOWED[folderOf(from)] ?? []), 'core'].includes(folderOf(to)),
+      )
+      .map(({ from, to }) => `${name(from)} → ${name(to)}`)
+    expect(forbidden).toEqual([])
+  })
+
+  it('enters another folder by its door', () => {
+    const sideways = imports
+      .filter(({ from, to }) => folderOf(from) !== folderOf(to) && !to.endsWith(`${sep}index.ts`))
+      .filter(({ from }) => folderOf(from) !== 'main')
+      .map(({ from, to }) => `${name(from)} → ${name(to)}`)
+    expect(sideways).toEqual([])
+  })
+
+  it('keeps doors free of code', () => {
+    const doors = sources.filter((file) => file.endsWith(`${sep}index.ts`))
+    const withCode = doors.filter((file) => {
+      const rest = readFileSync(file, 'utf8').replace(/export \{[^}]*\} from '[^']+'/g, '')
+      return rest.trim() !== ''
+    })
+    expect(withCode.map(name)).toEqual([])
+  })
+
+  it('has no import cycles, type imports included', () => {
+    expect(findCycle()).toEqual([])
+  })
+
+  it(`keeps files under ${MAX_LINES} lines`, () => {
+    const generated = join('onnx', 'generated')
+    const long = files
+      .filter((file) => !name(file).startsWith(generated))
+      .filter((file) => readFileSync(file, 'utf8').split('\n').length > MAX_LINES)
+    expect(long.map(name)).toEqual([])
+  })
+
+  it('leaves onnxruntime-node to runtime', () => {
+    const importers = files.filter((file) =>
+      readFileSync(file, 'utf8').includes("from 'onnxruntime-node'"),
+    )
+    expect(importers.filter((file) => folderOf(file) !== 'runtime').map(name)).toEqual([])
+  })
+})
+
+function findCycle(): string[] {
+  const edges = new Map<string, string[]>()
+  for (const { from, to } of imports) edges.set(from, [...(edges.get(from) ?? []), to])
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file].map(name)
+    if (done.has(file)) return []
+    for (const next of edges.get(file) ?? []) {
+      const cycle = visit(next, [...path, file])
+      if (cycle.length > 0) return cycle
+    }
+    done.add(file)
+    return []
+  }
+  for (const file of sources) {
+    const cycle = visit(file, [])
+    if (cycle.length > 0) return cycle
+  }
+  return []
+}
