@@ -1,12 +1,5 @@
 import { z } from 'zod'
-import { preprocessingSchema } from './image.ts'
-
-const summarySchema = z.strictObject({
-  mean: z.number(),
-  std: z.number(),
-  min: z.number(),
-  max: z.number(),
-})
+import { inputFeatureSummarySchema, preprocessingSchema } from './image.ts'
 
 /** The manifest inside `model.onnx`, under the metadata key `atelier.manifest`. */
 export const bundleManifestSchema = z.strictObject({
@@ -30,7 +23,7 @@ export const bundleManifestSchema = z.strictObject({
   /** Divide the logits by this for calibrated probabilities; fitted on the validation split. */
   temperature: z.number().positive(),
   /** Input features of the validation split, pixels scaled to [-1, 1]. */
-  reference_features: z.strictObject({ avg_brightness: summarySchema, contrast: summarySchema }),
+  reference_features: inputFeatureSummarySchema,
 })
 export type BundleManifest = z.infer<typeof bundleManifestSchema>
 

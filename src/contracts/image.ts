@@ -25,3 +25,19 @@ export const preprocessingSchema = z.strictObject({
   normalization: z.strictObject({ mean: z.array(z.number()), std: z.array(z.number()) }),
 })
 export type Preprocessing = z.infer<typeof preprocessingSchema>
+
+/** The spread of one number over a set of images; `std` is the population's. */
+export const featureSummarySchema = z.strictObject({
+  mean: z.number(),
+  std: z.number(),
+  min: z.number(),
+  max: z.number(),
+})
+export type FeatureSummary = z.infer<typeof featureSummarySchema>
+
+/** Per image, pixels scaled to [-1, 1]: their mean and their population standard deviation. */
+export const inputFeatureSummarySchema = z.strictObject({
+  avg_brightness: featureSummarySchema,
+  contrast: featureSummarySchema,
+})
+export type InputFeatureSummary = z.infer<typeof inputFeatureSummarySchema>

@@ -12,11 +12,20 @@ export {
   type IdxDataConfig,
   type SketchDataConfig,
 } from './config.ts'
-export { type DatasetManifest, datasetManifestSchema, type SplitName } from './dataset.ts'
+export {
+  type DatasetManifest,
+  datasetManifestSchema,
+  type SplitManifest,
+  type SplitName,
+} from './dataset.ts'
 export { type EvaluationReport, evaluationReportSchema } from './evaluation.ts'
 export {
+  type FeatureSummary,
+  featureSummarySchema,
   type ImageGeometry,
+  type InputFeatureSummary,
   imageGeometrySchema,
+  inputFeatureSummarySchema,
   type Preprocessing,
   preprocessingSchema,
 } from './image.ts'

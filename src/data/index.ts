@@ -1,0 +1,5 @@
+export { type Dataset, type OpenOptions, openConfiguredDataset, openDataset } from './dataset.ts'
+export { type PrepareOptions, type PrepareResult, prepareDataset } from './prepare.ts'
+export type { DataDeps } from './source.ts'
+export { sourceDigest } from './sources.ts'
+export type { Split } from './split.ts'
