@@ -7,6 +7,15 @@ const scoresSchema = z.strictObject({
   support: z.int(),
 })
 
+/** One bar of a reliability diagram: predictions with a confidence in (low, high]. */
+const reliabilityBinSchema = z.strictObject({
+  low: z.number(),
+  high: z.number(),
+  count: z.int(),
+  confidence: z.number(),
+  accuracy: z.number(),
+})
+
 /** `report.json`: the result of evaluating one model on one split. */
 export const evaluationReportSchema = z.strictObject({
   format: z.literal('atelier-evaluation'),
@@ -18,6 +27,7 @@ export const evaluationReportSchema = z.strictObject({
     run_id: z.string(),
     architecture: z.string(),
     parameters: z.int(),
+    seed: z.int(),
     weight_digest: z.string(),
   }),
   dataset: z.strictObject({
@@ -47,10 +57,15 @@ export const evaluationReportSchema = z.strictObject({
     }),
   ),
   calibration: z.strictObject({
+    /** Expected calibration error: 15 equal-width bins of the predicted class's confidence. */
     ece: z.number(),
+    /** Mean over images of the squared error summed over classes, 0 to 2. */
     brier: z.number(),
-    temperature: z.number(),
+    /** The logits are divided by this; fitted on the validation split when the model was made. */
+    temperature: z.number().positive(),
     ece_calibrated: z.number(),
+    bins: z.array(reliabilityBinSchema),
+    bins_calibrated: z.array(reliabilityBinSchema),
   }),
 })
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>

@@ -55,6 +55,12 @@ export const errorCatalogue = {
   MODEL_FOREIGN: { kind: 'input', meaning: 'An ONNX model carries no Atelier manifest.' },
   MODEL_DATA_MISMATCH: { kind: 'state', meaning: 'A model and a data set do not belong together.' },
 
+  // evaluation
+  EVALUATION_INPUT: {
+    kind: 'input',
+    meaning: 'Predictions and labels cannot be scored: NaN, or they do not fit each other.',
+  },
+
   // runs
   RUN_NOT_FOUND: { kind: 'input', meaning: 'There is no run of that name.' },
   RUN_NOT_RESUMABLE: {
