@@ -1,6 +1,7 @@
 import type { DataConfig } from '../contracts/index.ts'
 import { digestOf } from '../core/index.ts'
 import { idxSource } from './idx-source.ts'
+import { sketchSource } from './sketch-source.ts'
 import type { Source } from './source.ts'
 
 type Sources = {
@@ -9,7 +10,7 @@ type Sources = {
 
 const sources: Sources = {
   idx: idxSource,
-  sketch: idxSource as never,
+  sketch: sketchSource,
   folder: idxSource as never,
 }
 
