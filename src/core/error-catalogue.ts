@@ -30,6 +30,10 @@ export const errorCatalogue = {
     kind: 'usage',
     meaning: 'A mandatory configuration value (`???`) is not set.',
   },
+  CONFIG_INTERPOLATION: {
+    kind: 'usage',
+    meaning: 'A `${…}` in the configuration names something that does not exist, or itself.',
+  },
 
   // data
   DATA_NOT_FOUND: { kind: 'input', meaning: 'The raw data is not where it was looked for.' },
@@ -43,6 +47,7 @@ export const errorCatalogue = {
   },
   DATA_DOWNLOAD: { kind: 'input', meaning: 'A data file could not be downloaded from any mirror.' },
   DATA_STALE: { kind: 'state', meaning: 'The prepared data was made with other settings.' },
+  DATA_TOO_FEW: { kind: 'input', meaning: 'A folder has too few classes or images to train on.' },
   DATA_FINDINGS: { kind: 'finding', meaning: '`data check` found problems in the data.' },
   IMAGE_UNREADABLE: { kind: 'input', meaning: 'A file is not an image that can be decoded.' },
   IMAGE_TOO_LARGE: { kind: 'input', meaning: 'An image has more pixels or bytes than allowed.' },

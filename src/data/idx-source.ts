@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { IdxDataConfig } from '../contracts/index.ts'
 import { AtelierError, sha256 } from '../core/index.ts'
 import { type PixelSpec, preprocessRaster } from '../image/index.ts'
+import { downloadFile } from './download.ts'
 import { gunzipIfNeeded, type IdxFile, readIdx, readIdxLabels } from './idx.ts'
 import type { DataDeps, Source } from './source.ts'
 import { imageSize, type Split } from './split.ts'
@@ -30,20 +31,61 @@ export function folderVariable(dataName: string): string {
   return `${dataName.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_DIR`
 }
 
-/** Where all four files are: the folder of the environment variable, else `data.raw`. */
+/**
+ * Where all four files are: the folder of the environment variable; else `data.raw`, where missing
+ * files are downloaded to.
+ */
 async function rawFolder(config: IdxDataConfig, deps: DataDeps): Promise<string> {
   const variable = folderVariable(config.name)
   const given = deps.env[variable]
   const folder = resolve(deps.cwd, given || config.raw)
-  const missing: string[] = []
-  for (const { name } of Object.values(config.files)) {
-    if ((await findFile(folder, name)) === undefined) missing.push(name)
+  const missing: FileKey[] = []
+  for (const [key, { name }] of Object.entries(config.files)) {
+    if ((await findFile(folder, name)) === undefined) missing.push(key as FileKey)
   }
   if (missing.length === 0) return folder
-  throw new AtelierError(
+  if (given) throw filesMissing(folder, variable, config, missing)
+  for (const key of missing) await fetchFile(folder, config, key, deps)
+  return folder
+}
+
+function filesMissing(
+  folder: string,
+  variable: string,
+  config: IdxDataConfig,
+  missing: readonly FileKey[],
+): AtelierError {
+  const names = missing.map((key) => config.files[key].name)
+  return new AtelierError(
     'DATA_NOT_FOUND',
-    `${folder} has no ${missing.join(', ')} (with or without .gz).`,
-    { hint: `Point ${variable} at a folder that has the files.`, data: { folder, missing } },
+    `${variable} points at ${folder}, which has no ${names.join(', ')} (with or without .gz).`,
+    {
+      hint: `Put the files there, or unset ${variable} to download them.`,
+      data: { folder, names },
+    },
+  )
+}
+
+async function fetchFile(
+  folder: string,
+  config: IdxDataConfig,
+  key: FileKey,
+  deps: DataDeps,
+): Promise<void> {
+  const { name, sha256: digest } = config.files[key]
+  const request = { mirrors: config.mirrors, file: `${name}.gz`, sha256: digest, folder }
+  const failures = await downloadFile(request, { ...deps, fetch: deps.fetch ?? fetch })
+  if (failures === undefined) return
+  const said = failures.map(({ url, reason }) => `  ${url}: ${reason}`)
+  const why = said.length === 0 ? 'data.mirrors is empty' : `no mirror gave it:\n${said.join('\n')}`
+  const names = Object.values(config.files).map((file) => `${file.name}[.gz]`)
+  throw new AtelierError(
+    'DATA_DOWNLOAD',
+    `${name}.gz could not be downloaded to ${folder}; ${why}`,
+    {
+      hint: `Fetch ${names.join(', ')} by any means and set ${folderVariable(config.name)} to their folder, or put them into ${folder}.`,
+      data: { file: name, failures },
+    },
   )
 }
 

@@ -4,14 +4,14 @@ import { type Garment, garments, type Layer } from './sketch-garments.ts'
 
 /** Chances and ranges of all that varies; chosen so that pixels alone do not give the class away. */
 const VARIATION = {
-  rotation: 0.3,
-  scale: [0.68, 0.98],
-  stretch: 0.12,
-  shift: 0.16,
-  inverted: 0.2,
-  textured: 0.5,
-  occluded: 0.25,
-  noise: [0.02, 0.12],
+  rotation: 0.12,
+  scale: [0.84, 0.98],
+  stretch: 0.08,
+  shift: 0.07,
+  inverted: 0.05,
+  textured: 0.4,
+  occluded: 0.1,
+  noise: [0.02, 0.08],
 } as const
 
 /** Buffers for one size of picture, reused from image to image. */
@@ -99,8 +99,8 @@ function occlude({ alpha, coverage, width, height }: SketchPad, random: Random):
 
 /** Brightness, contrast, texture, polarity and noise. */
 function shade(out: Uint8Array, { alpha, tone, width, height }: SketchPad, random: Random): void {
-  const ground = between(random, [0, 0.25])
-  const gradient = around(random, 0.12)
+  const ground = between(random, [0, 0.15])
+  const gradient = around(random, 0.08)
   const cloth = ground + between(random, [0.3, 0.7])
   const inverted = random.uniform() < VARIATION.inverted
   const texture = createTexture(random, Math.min(width, height))
@@ -127,6 +127,6 @@ function createTexture(random: Random, size: number): (x: number, y: number) => 
   const frequency = (2 * Math.PI * between(random, [2.5, 7])) / size
   const [fx, fy] = [Math.cos(angle) * frequency, Math.sin(angle) * frequency]
   const phase = 2 * Math.PI * random.uniform()
-  const depth = between(random, [0.1, 0.35])
+  const depth = between(random, [0.1, 0.3])
   return (x, y) => 1 + depth * Math.sin(fx * x + fy * y + phase)
 }

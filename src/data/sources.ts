@@ -1,5 +1,6 @@
 import type { DataConfig } from '../contracts/index.ts'
 import { digestOf } from '../core/index.ts'
+import { folderSource } from './folder-source.ts'
 import { idxSource } from './idx-source.ts'
 import { sketchSource } from './sketch-source.ts'
 import type { Source } from './source.ts'
@@ -11,7 +12,7 @@ type Sources = {
 const sources: Sources = {
   idx: idxSource,
   sketch: sketchSource,
-  folder: idxSource as never,
+  folder: folderSource,
 }
 
 export function sourceOf(config: DataConfig): Source<DataConfig> {
