@@ -1,0 +1,36 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Clock, Logger, Progress } from '../core/index.ts'
+
+/** A stream that may be a terminal. */
+export interface TerminalStream extends Writable {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** All that a command may touch of the world outside. */
+export interface CommandContext {
+  readonly cwd: string
+  readonly env: Environment
+  readonly stdin: Readable
+  /** Results only. Use `printResult`, which knows about `--json`. */
+  readonly stdout: TerminalStream
+  /** Everything else: progress, notes, errors. */
+  readonly stderr: TerminalStream
+  readonly progress: Progress
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Aborts on the first Ctrl-C or SIGTERM; the second one ends the process. */
+  readonly signal: AbortSignal
+  /** `--json`: print one JSON value instead of text. */
+  readonly json: boolean
+  /** Folder of the installed package: holds `conf/` and `package.json`. */
+  readonly packageRoot: string
+}
+
+/** Prints a command's result: `value` with `--json`, otherwise the text. */
+export function printResult(context: CommandContext, value: unknown, text: () => string): void {
+  const output = context.json ? JSON.stringify(value, null, 2) : text().trimEnd()
+  context.stdout.write(`${output}\n`)
+}

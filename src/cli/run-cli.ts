@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { AtelierError, type Clock, toAtelierError } from '../core/index.ts'
+import type { CommandEntry, CommandInput } from './command.ts'
+import { overviewHelp } from './command-help.ts'
+import type { CommandContext, Environment, TerminalStream } from './context.ts'
+import { exitCodeOf } from './exit-codes.ts'
+import { findCommand } from './find-command.ts'
+import { type SignalSource, watchInterrupts } from './interrupt.ts'
+import { readPositionals } from './positionals.ts'
+import { reportError } from './report-error.ts'
+import { Terminal } from './terminal.ts'
+
+/** The process a command line runs in; `main` passes the real one, tests their own. */
+export interface CliHost {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env: Environment
+  readonly stdin: Readable
+  readonly stdout: TerminalStream
+  readonly stderr: TerminalStream
+  readonly clock: Clock
+  readonly signals: SignalSource
+  readonly exit: (code: number) => void
+  readonly packageRoot: string
+  readonly commands: readonly CommandEntry[]
+}
+
+const TITLE = 'Atelier: from images to a trained, evaluated and monitored classifier.'
+const EXAMPLES = [
+  ['atelier train data=sketch', 'Train on the embedded data, offline.'],
+  ['atelier train model.type=mlp seed=7', 'Change settings by key.'],
+  ['atelier evaluate', 'Report on the newest run.'],
+] as const
+
+/** Runs one command line and returns its exit code. Never throws: failures are reported on stderr. */
+export async function runCli(host: CliHost): Promise<number> {
+  ignoreClosedPipe(host.stdout)
+  ignoreClosedPipe(host.stderr)
+  const terminal = new Terminal(host.stderr, host.clock)
+  const interrupts = watchInterrupts({
+    source: host.signals,
+    onFirst: () => terminal.logger.warn('stopping; press Ctrl-C again to stop at once'),
+    exit: (code) => {
+      terminal.close()
+      host.exit(code)
+    },
+  })
+  try {
+    await dispatch(host, terminal, interrupts.signal)
+    return 0
+  } catch (thrown) {
+    const error = asInterruption(thrown, interrupts.signal) ?? toAtelierError(thrown)
+    terminal.close()
+    reportError(error, {
+      stderr: host.stderr,
+      json: host.argv.includes('--json'),
+      color: colorOf(host),
+    })
+    return exitCodeOf(error)
+  } finally {
+    terminal.close()
+    interrupts.dispose()
+  }
+}
+
+async function dispatch(host: CliHost, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const target = findCommand(host.commands, host.argv)
+  if (target.kind === 'overview') {
+    const examples = target.prefix === '' ? EXAMPLES : []
+    host.stdout.write(overviewHelp(TITLE, target.prefix, host.commands, examples))
+    return
+  }
+  if (target.kind === 'version') {
+    host.stdout.write(`${await packageVersion(host.packageRoot)}\n`)
+    return
+  }
+  const { parseOptions } = await import('./option-parser.ts')
+  const command = await target.entry.load()
+  const { options, words, json, help } = parseOptions(target.entry, command, target.rest)
+  if (help !== undefined) {
+    host.stdout.write(help)
+    return
+  }
+  const context = contextOf(host, terminal, signal, json)
+  const input = { options, ...readPositionals(command, words) } as CommandInput<never, never>
+  await command.run(context, input)
+}
+
+function contextOf(
+  host: CliHost,
+  terminal: Terminal,
+  signal: AbortSignal,
+  json: boolean,
+): CommandContext {
+  const { cwd, env, stdin, stdout, stderr, clock, packageRoot } = host
+  const { progress, logger } = terminal
+  return { cwd, env, stdin, stdout, stderr, clock, packageRoot, progress, logger, signal, json }
+}
+
+async function packageVersion(root: string): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return (manifest as { readonly version: string }).version
+}
+
+/** `atelier config | head -1` closes stdout early: that is no failure, and no reason to stop work. */
+function ignoreClosedPipe(stream: TerminalStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
+/** An abort that reached us through a library is the user's interruption, not a defect. */
+function asInterruption(thrown: unknown, signal: AbortSignal): AtelierError | undefined {
+  const isAbort = thrown instanceof Error && thrown.name === 'AbortError'
+  return signal.aborted && isAbort
+    ? new AtelierError('INTERRUPTED', 'Stopped by a signal.', { cause: thrown })
+    : undefined
+}
+
+function colorOf({ stderr, env }: CliHost): boolean {
+  return stderr.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+}

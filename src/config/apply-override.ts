@@ -1,0 +1,57 @@
+import { AtelierError } from '../core/index.ts'
+import { mergeNodes, removeAt, setAt } from './merge.ts'
+import { type ConfigNode, nodeAt, toPlain } from './node.ts'
+import { type Override, valueNode } from './override.ts'
+import { unknownKey } from './unknown-key.ts'
+
+/** The tree with one value override applied. Throws CONFIG_UNKNOWN_KEY and CONFIG_INVALID_VALUE. */
+export function applyOverride(root: ConfigNode, override: Override): ConfigNode {
+  const path = override.key.split(/[./]/)
+  const existing = nodeAt(root, path)
+  switch (override.kind) {
+    case 'delete':
+      return removeOverridden(root, path, existing, override)
+    case 'change':
+      if (existing === undefined) throw unknownKey(root, path, `override '${override.text}'`)
+      return setAt(root, path, mergeNodes(existing, valueNode(override)))
+    case 'add': {
+      const value = valueNode(override)
+      const bothMaps = existing?.kind === 'map' && value.kind === 'map'
+      if (existing !== undefined && !bothMaps) throw alreadyThere(override)
+      return setAt(root, path, bothMaps ? mergeNodes(existing, value) : value)
+    }
+    case 'force': {
+      const value = valueNode(override)
+      return setAt(root, path, existing === undefined ? value : mergeNodes(existing, value))
+    }
+  }
+}
+
+function removeOverridden(
+  root: ConfigNode,
+  path: readonly string[],
+  existing: ConfigNode | undefined,
+  override: Override,
+): ConfigNode {
+  if (existing === undefined) throw unknownKey(root, path, `override '${override.text}'`)
+  if (override.value !== undefined) {
+    const got = JSON.stringify(toPlain(existing))
+    const wanted = JSON.stringify(toPlain(valueNode(override)))
+    if (got !== wanted) {
+      throw new AtelierError(
+        'CONFIG_INVALID_VALUE',
+        `Override '${override.text}': ${override.key} is ${got}, not ${wanted}.`,
+        { hint: `Write ~${override.key} to delete it whatever its value.` },
+      )
+    }
+  }
+  return removeAt(root, path)
+}
+
+function alreadyThere(override: Override): AtelierError {
+  return new AtelierError(
+    'CONFIG_INVALID_VALUE',
+    `Override '${override.text}': ${override.key} exists already.`,
+    { hint: `Write ${override.text.slice(1)} to change it, or ++ to add or change.` },
+  )
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { configSchema } from '../contracts/index.ts'
+
+export interface ConfigKey {
+  /** Dotted. */
+  readonly key: string
+  /** In words: `integer ≥ 1`, `number from 0 to 1 or null`, `"sgd" | "adam"`. */
+  readonly type: string
+  readonly description: string
+}
+
+/** The JSON Schema that zod derives, as far as it is read here. */
+interface JsonSchema {
+  readonly type?: string
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly items?: JsonSchema
+  readonly prefixItems?: readonly JsonSchema[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+}
+
+/** Every key of the configuration with its type and meaning, straight from the schema. */
+export function configKeys(): readonly ConfigKey[] {
+  const schema = z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema
+  const keys = collect(schema, '')
+  const merged = new Map<string, ConfigKey>()
+  for (const entry of keys) {
+    const before = merged.get(entry.key)
+    merged.set(entry.key, before === undefined ? entry : mergeKeys(before, entry))
+  }
+  return [...merged.values()]
+}
+
+function collect(schema: JsonSchema, prefix: string): ConfigKey[] {
+  const variants = schema.oneOf ?? schema.anyOf
+  if (variants?.some(({ properties }) => properties !== undefined)) {
+    return variants.flatMap((variant) => collect(variant, prefix))
+  }
+  if (schema.properties === undefined) {
+    return [{ key: prefix, type: typeText(schema), description: schema.description ?? '' }]
+  }
+  return Object.entries(schema.properties).flatMap(([key, child]) =>
+    collect(child, prefix === '' ? key : `${prefix}.${key}`),
+  )
+}
+
+/** A key of several data sources is listed once. */
+function mergeKeys(a: ConfigKey, b: ConfigKey): ConfigKey {
+  const types = new Set([...a.type.split(' | '), ...b.type.split(' | ')])
+  const descriptions = new Set([a.description, b.description])
+  return { key: a.key, type: [...types].join(' | '), description: [...descriptions].join(' / ') }
+}
+
+function typeText(schema: JsonSchema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
+  if (schema.enum !== undefined)
+    return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
+  const variants = schema.oneOf ?? schema.anyOf
+  if (variants !== undefined) return variants.map(typeText).join(' | ')
+  if (schema.prefixItems !== undefined) return `[${schema.prefixItems.map(typeText).join(', ')}]`
+  if (schema.type === 'array') return `list of ${schema.items ? typeText(schema.items) : 'values'}`
+  return `${schema.type ?? 'value'}${rangeText(schema)}`
+}
+
+function rangeText({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+  const from = minimum !== undefined ? `≥ ${minimum}` : undefined
+  const above = exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : undefined
+  const to =
+    maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : `≤ ${maximum}`
+  const parts = [above ?? (from === `≥ ${Number.MIN_SAFE_INTEGER}` ? undefined : from), to]
+  const text = parts.filter((part) => part !== undefined).join(', ')
+  return text === '' ? '' : ` ${text}`
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The `atelier` command. Runs from `src/` and, compiled, from `dist/`. */
+import { resolve } from 'node:path'
+import { commandTable, runCli } from '../cli/index.ts'
+import { systemClock } from '../core/index.ts'
+
+process.exitCode = await runCli({
+  argv: process.argv.slice(2),
+  cwd: process.cwd(),
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock: systemClock,
+  signals: process,
+  exit: (code) => process.exit(code),
+  packageRoot: resolve(import.meta.dirname, '../..'),
+  commands: commandTable,
+})
