@@ -1,0 +1,31 @@
+import type { DType } from '../tensor/index.ts'
+
+/** AttributeProto.AttributeType. */
+export const ATTRIBUTE_TYPE = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  floats: 6,
+  ints: 7,
+} as const
+
+/** TensorProto.DataType. */
+export const DATA_TYPE = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+  uint32: 12,
+} as const satisfies Record<DType, number>
+
+/** TensorProto.DataLocation: the bytes are in another file. */
+export const EXTERNAL_LOCATION = 1
+
+export const IR_VERSION = 8
+/** The newest opset that onnxruntime 1.14 and every later stock runtime executes. */
+export const OPSET = 17
+export const MICROSOFT_DOMAIN = 'com.microsoft'

@@ -1,0 +1,1 @@
+export { type ModelDescription, type OnnxModel, toOnnx } from './model.ts'
