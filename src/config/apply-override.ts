@@ -4,15 +4,22 @@ import { type ConfigNode, nodeAt, toPlain } from './node.ts'
 import { type Override, valueNode } from './override.ts'
 import { unknownKey } from './unknown-key.ts'
 
-/** The tree with one value override applied. Throws CONFIG_UNKNOWN_KEY and CONFIG_INVALID_VALUE. */
-export function applyOverride(root: ConfigNode, override: Override): ConfigNode {
+/**
+ * The tree with one value override applied; `groups` are other names that the user may have meant.
+ * Throws CONFIG_UNKNOWN_KEY and CONFIG_INVALID_VALUE.
+ */
+export function applyOverride(
+  root: ConfigNode,
+  override: Override,
+  groups: readonly string[],
+): ConfigNode {
   const path = override.key.split(/[./]/)
   const existing = nodeAt(root, path)
   switch (override.kind) {
     case 'delete':
       return removeOverridden(root, path, existing, override)
     case 'change':
-      if (existing === undefined) throw unknownKey(root, path, `override '${override.text}'`)
+      if (existing === undefined) throw unknownKey(root, override, groups)
       return setAt(root, path, mergeNodes(existing, valueNode(override)))
     case 'add': {
       const value = valueNode(override)
@@ -33,7 +40,7 @@ function removeOverridden(
   existing: ConfigNode | undefined,
   override: Override,
 ): ConfigNode {
-  if (existing === undefined) throw unknownKey(root, path, `override '${override.text}'`)
+  if (existing === undefined) throw unknownKey(root, override, [])
   if (override.value !== undefined) {
     const got = JSON.stringify(toPlain(existing))
     const wanted = JSON.stringify(toPlain(valueNode(override)))

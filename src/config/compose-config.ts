@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import type { Config } from '../contracts/index.ts'
+import { AtelierError } from '../core/index.ts'
 import { composeTree } from './compose-tree.ts'
 import { ConfigSource } from './config-source.ts'
 import { type Environment, resolveInterpolations } from './interpolation.ts'
 import { type ConfigNode, describeOrigin, toPlain } from './node.ts'
 import { parseOverride } from './override.ts'
+import { configKeys } from './schema-keys.ts'
 import { toYaml } from './to-yaml.ts'
 import { validateConfig } from './validate.ts'
 
@@ -38,10 +40,22 @@ export async function composeConfig(
   { cwd, env, packageConf }: ComposeOptions,
 ): Promise<ComposedConfig> {
   const source = new ConfigSource([join(cwd, 'conf'), packageConf], cwd)
-  const tree = await composeTree(source, 'config', overrides.map(parseOverride))
+  const tree = await composeTree(source, 'config', overrides.map(parseOverride)).catch(explain)
   const resolved = resolveInterpolations(tree, env)
   const config = validateConfig(resolved)
   return { config, yaml: toYaml(resolved), overrides, provenance: settingsOf(resolved, '') }
+}
+
+/** A key that exists, but not in this composition, is no typo: `data.train` without `data=sketch`. */
+function explain(error: unknown): never {
+  const key = error instanceof AtelierError ? error.data['key'] : undefined
+  const isKnown = configKeys().some((entry) => entry.key === key)
+  if (!(error instanceof AtelierError) || error.code !== 'CONFIG_UNKNOWN_KEY' || !isKnown)
+    throw error
+  throw new AtelierError('CONFIG_UNKNOWN_KEY', `${error.message} It belongs to another choice.`, {
+    hint: '`atelier config` with the same overrides shows the keys there are.',
+    data: error.data,
+  })
 }
 
 /** Lists are one value: they are replaced as a whole. */

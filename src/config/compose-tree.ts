@@ -25,7 +25,8 @@ export async function composeTree(
     (tree, { file, package: pkg }) => mergeNodes(tree, wrapInPackage(file.content, pkg)),
     empty,
   )
-  return values.reduce(applyOverride, merged)
+  const groups = await source.groups()
+  return values.reduce((tree, override) => applyOverride(tree, override, groups), merged)
 }
 
 /** A key that names a folder of options chooses one of them, unless the value is a map. */
@@ -49,11 +50,9 @@ function groupChoice(override: Override): GroupChoice {
   return { group, package: pkg, kind: override.kind, options, origin }
 }
 
-function optionNames(value: OverrideValue, override: Override): readonly string[] | null {
-  if (value.kind === 'list') return value.items.flatMap((item) => optionNames(item, override) ?? [])
-  if (value.kind === 'scalar') {
-    return value.scalar.type === 'null' ? null : [String(value.scalar.value)]
-  }
+function optionNames(value: OverrideValue, override: Override): readonly string[] {
+  if (value.kind === 'list') return value.items.flatMap((item) => optionNames(item, override))
+  if (value.kind === 'scalar' && value.scalar.type !== 'null') return [String(value.scalar.value)]
   throw new AtelierError('CONFIG_SYNTAX', `Override '${override.text}': an option is one name.`, {
     hint: `Several options are written ${override.key}=[a,b].`,
   })

@@ -30,6 +30,12 @@ export class ConfigSource {
     return [...new Set(names.map(({ name }) => name.slice(0, -'.yaml'.length)))].sort()
   }
 
+  /** Names of the top-level groups. */
+  async groups(): Promise<string[]> {
+    const folders = (await this.#list('')).filter((entry) => entry.isDirectory())
+    return [...new Set(folders.map(({ name }) => name))]
+  }
+
   async isGroup(name: string): Promise<boolean> {
     return (await this.#list(name)).length > 0
   }

@@ -45,20 +45,22 @@ export async function expandDefaults(
 ): Promise<Placement[]> {
   const additions = cli.filter(({ kind }) => kind === 'add')
   const changes = cli.filter(({ kind }) => kind !== 'add')
-  const expansion: Expansion = {
-    source,
-    choices: new Map(changes.map((choice) => [choiceKey(choice.group, choice.package), choice])),
-    used: new Set(),
-    known: new Map(),
-    path: [],
-  }
+  const choices = new Map(
+    changes.map((choice) => [choiceKey(choice.group, choice.package), choice]),
+  )
   const file = await source.load(primary)
   if (file === undefined) throw noPrimary(source, primary)
   const items = [...withSelf(parseDefaults(file.defaults)), ...additions.map(asItem)]
-  const placements = await expandItems(expansion, file, items, ROOT)
-  const unused = [...expansion.choices].find(([key]) => !expansion.used.has(key))?.[1]
-  if (unused !== undefined) throw unusedChoice(unused, expansion)
-  return placements
+  // an `override` entry may speak of a group that was expanded before it: then once more from the top
+  for (;;) {
+    const before = choices.size
+    const expansion: Expansion = { source, choices, used: new Set(), known: new Map(), path: [] }
+    const placements = await expandItems(expansion, file, items, ROOT)
+    if (choices.size > before) continue
+    const unused = [...choices].find(([key]) => !expansion.used.has(key))?.[1]
+    if (unused !== undefined) throw unusedChoice(unused, expansion)
+    return placements
+  }
 }
 
 const choiceKey = (group: string, pkg: string | undefined) =>

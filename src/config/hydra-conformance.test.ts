@@ -16,20 +16,29 @@ type Typed = Record<string, unknown>
 const ORIGIN: Origin = { kind: 'file', file: 'x', line: 1 }
 
 describe('parseYaml', () => {
-  it.each(golden.yaml_scalars as [string, Typed | null][])('reads the scalar %j', (text, wanted) => {
-    expect(attempt(() => fieldOf(parseYaml(`v: ${text}`, 'x'), 'v'))).toEqual(wanted)
-  })
+  it.each(golden.yaml_scalars as [string, Typed | null][])(
+    'reads the scalar %j',
+    (text, wanted) => {
+      expect(attempt(() => fieldOf(parseYaml(`v: ${text}`, 'x'), 'v'))).toEqual(wanted)
+    },
+  )
 })
 
 describe('parseOverride', () => {
-  it.each(golden.override_values as [string, Typed | null][])('reads the value %j', (text, wanted) => {
-    const override = attempt(() => parseOverride(`k=${text}`), (parsed) => parsed)
-    const isSweep = override !== null && ['sweep', 'function'].includes(override.value!.kind)
-    const got = isSweep ? { sweep: true } : override && typed(valueNode(override))
-    // our casts are not there yet: `int(3.5)` parses, and is refused when it is used
-    const expected = text === 'int(3.5)' ? { sweep: true } : wanted
-    expect(got).toEqual(expected)
-  })
+  it.each(golden.override_values as [string, Typed | null][])(
+    'reads the value %j',
+    (text, wanted) => {
+      const override = attempt(
+        () => parseOverride(`k=${text}`),
+        (parsed) => parsed,
+      )
+      const isSweep = override !== null && ['sweep', 'function'].includes(override.value!.kind)
+      const got = isSweep ? { sweep: true } : override && typed(valueNode(override))
+      // our casts are not there yet: `int(3.5)` parses, and is refused when it is used
+      const expected = text === 'int(3.5)' ? { sweep: true } : wanted
+      expect(got).toEqual(expected)
+    },
+  )
 })
 
 describe('toYaml', () => {
@@ -88,19 +97,23 @@ function fieldOf(node: ConfigNode, key: string): ConfigNode {
 
 function typed(node: ConfigNode): Typed {
   if (node.kind === 'list') return { list: node.items.map(typed) }
-  if (node.kind === 'map') return { map: [...node.entries].map(([key, child]) => [key, typed(child)]) }
+  if (node.kind === 'map')
+    return { map: [...node.entries].map(([key, child]) => [key, typed(child)]) }
   const { type, value } = node
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return { float: Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf' }
   }
-  return { [type]: Object.is(value, -0) ? 0 : value }
+  return { [type]: value }
 }
 
 function untyped(value: Typed): ConfigNode {
   const [[type, content]] = Object.entries(value) as [[string, unknown]]
   if (type === 'list') return listNode((content as Typed[]).map(untyped), ORIGIN)
   if (type === 'map') {
-    return mapNode((content as [string, Typed][]).map(([k, v]) => [k, untyped(v)] as const), ORIGIN)
+    return mapNode(
+      (content as [string, Typed][]).map(([k, v]) => [k, untyped(v)] as const),
+      ORIGIN,
+    )
   }
   return scalarNode({ type, value: content } as Parameters<typeof scalarNode>[0], ORIGIN)
 }

@@ -30,6 +30,8 @@ interface Reader {
 function parseParts(reader: Reader, stops: string): InterpolationPart[] {
   const parts: InterpolationPart[] = []
   let text = ''
+  // inside quotes of an argument, commas and braces are text
+  let quote = ''
   const flush = () => {
     if (text !== '') parts.push({ kind: 'text', text })
     text = ''
@@ -43,10 +45,12 @@ function parseParts(reader: Reader, stops: string): InterpolationPart[] {
       flush()
       reader.position += 2
       parts.push(parseReference(reader))
-    } else if (stops.includes(rest[0]!) && stops !== '') {
+    } else if (quote === '' && stops.includes(rest[0]!)) {
       flush()
       return parts
     } else {
+      if (rest[0] === quote) quote = ''
+      else if (stops.includes(',') && quote === '' && /['"]/.test(rest[0]!)) quote = rest[0]!
       text += rest[0]
       reader.position++
     }

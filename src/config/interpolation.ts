@@ -76,7 +76,7 @@ function evaluatePart(evaluation: Evaluation, part: InterpolationPart): ConfigNo
   const { node, path } = evaluation
   if (part.kind === 'text') return scalarNode({ type: 'string', value: part.text }, node.origin)
   if (part.kind === 'key') {
-    const key = textOf(evaluation, part.path)
+    const key = keyOf(evaluation, part.path)
     const found = lookUp(evaluation, key)
     if (found === undefined) throw failure(node, path, `names '${key}', which does not exist`)
     return found
@@ -91,6 +91,15 @@ function evaluatePart(evaluation: Evaluation, part: InterpolationPart): ConfigNo
     evaluation,
     part.args.map((arg) => argumentOf(evaluation, arg)),
   )
+}
+
+/** In `${a.${b}}` the inner value must be text: OmegaConf refuses numbers as parts of a key. */
+function keyOf(evaluation: Evaluation, parts: readonly InterpolationPart[]): string {
+  const nodes = parts.map((part) => evaluatePart(evaluation, part))
+  const odd = nodes.some((node) => node.kind !== 'scalar' || node.type !== 'string')
+  if (odd)
+    throw failure(evaluation.node, evaluation.path, 'builds a key from a value that is no text')
+  return nodes.map((node) => (node as ScalarNode).value).join('')
 }
 
 function textOf(evaluation: Evaluation, parts: readonly InterpolationPart[]): string {

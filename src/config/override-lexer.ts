@@ -84,7 +84,7 @@ function longestMatch(value: string, offset: number): Token | undefined {
 /** The typed value of a token that stands alone. */
 export function scalarOf(token: Token): Scalar {
   const { kind, text } = token
-  if (kind === 'int') return { type: 'int', value: Number(text.replaceAll('_', '')) }
+  if (kind === 'int') return { type: 'int', value: Number(text.replaceAll('_', '')) || 0 }
   if (kind === 'float') return { type: 'float', value: floatOf(text.replaceAll('_', '')) }
   if (kind === 'bool') return { type: 'bool', value: text.toLowerCase() === 'true' }
   if (kind === 'null') return { type: 'null', value: null }

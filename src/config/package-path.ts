@@ -24,8 +24,7 @@ interface PackageRequest {
  * group's own path; all are relative to the parent's package except those that begin at `_global_`.
  */
 export function finalPackage({ written, header, group, parent }: PackageRequest): string {
-  const name =
-    written ?? (header === '_group_' ? undefined : header) ?? ownPackage(group, parent.name)
+  const name = written ?? header ?? ownPackage(group, parent.name)
   if (name === '_global_') return ''
   if (name.startsWith('_global_.')) return name.slice('_global_.'.length)
   const relative = name === '_here_' ? '' : name.replace(/^_here_\./, '')

@@ -61,9 +61,10 @@ const PLAIN_START = /^[-?:][^\s,[\]{}]/
 /** Quoted when it would read as something else than this string. */
 function stringText(text: string): string {
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) return JSON.stringify(text)
-  const looksTyped = resolvePlainScalar(text).type !== 'string' || /^\d{4}-\d\d?-\d\d?/.test(text)
-  const ambiguous =
-    looksTyped || (/^[-+.]?[\d.]|^=$|^<<$/.test(text) && Number.isFinite(Number(text)))
+  // dates, `=` and `<<` mean something to YAML 1.1 readers; some numbers only to YAML 1.2
+  const reserved = /^(?:=|<<|\d{4}-\d\d?-\d\d?.*)$/.test(text)
+  const number = /^[-+.]?\d/.test(text) && Number.isFinite(Number(text))
+  const ambiguous = reserved || number || resolvePlainScalar(text).type !== 'string'
   const special = SPECIAL_START.test(text) && !PLAIN_START.test(text)
   const inside = /: |:$| #|\s$/.test(text)
   return ambiguous || special || inside ? `'${text.replaceAll("'", "''")}'` : text

@@ -1,15 +1,17 @@
 import { AtelierError, nearestName } from '../core/index.ts'
 import { type ConfigNode, nodeAt } from './node.ts'
+import type { Override } from './override.ts'
 
-/** CONFIG_UNKNOWN_KEY for a path that the tree does not have, with the nearest key that it has. */
-export function unknownKey(root: ConfigNode, path: readonly string[], where: string): AtelierError {
-  const keys = leafKeys(root)
-  const key = path.join('.')
-  const nearest = nearestKey(key, keys)
-  const siblings = siblingKeys(root, path)
-  const list = siblings.length > 0 ? `There are: ${siblings.join(', ')}.` : undefined
-  return new AtelierError('CONFIG_UNKNOWN_KEY', `There is no key '${key}' (${where}).`, {
-    hint: nearest ? `Did you mean '${nearest}'?` : (list ?? 'See `atelier config --keys`.'),
+/** CONFIG_UNKNOWN_KEY for an override whose key the tree lacks, with the nearest key or group it has. */
+export function unknownKey(
+  root: ConfigNode,
+  { key, text }: Override,
+  groups: readonly string[],
+): AtelierError {
+  const nearest = nearestKey(key, [...leafKeys(root), ...groups])
+  const siblings = siblingKeys(root, key.split(/[./]/))
+  return new AtelierError('CONFIG_UNKNOWN_KEY', `There is no key '${key}' (override '${text}').`, {
+    hint: nearest ? `Did you mean '${nearest}'?` : `There are: ${siblings.join(', ')}.`,
     data: { key, nearest },
   })
 }

@@ -84,7 +84,7 @@ function unrecognized(root: ConfigNode, path: readonly string[]): AtelierError {
 function absent(path: readonly string[]): AtelierError {
   const key = path.join('.')
   return new AtelierError('CONFIG_MISSING_VALUE', `The configuration has no '${key}'.`, {
-    hint: `A conf/config.yaml of your own replaces the packaged one: it must set every key. 'atelier config' in an empty folder prints a full one.`,
+    hint: 'Every key needs a value. A conf/config.yaml of your own replaces the packaged one as a whole.',
     data: { key },
   })
 }

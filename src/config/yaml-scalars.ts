@@ -22,7 +22,7 @@ const FLOAT_FORMS = [
 export function resolvePlainScalar(text: string): Scalar {
   if (BOOL.test(text)) return { type: 'bool', value: /^(?:y|t|on)/i.test(text) }
   if (NULL.test(text)) return { type: 'null', value: null }
-  if (INT.test(text)) return { type: 'int', value: parseInteger(text) }
+  if (INT.test(text)) return { type: 'int', value: parseInteger(text) || 0 }
   if (FLOAT_FORMS.some((form) => form.test(text)))
     return { type: 'float', value: parseFloating(text) }
   return { type: 'string', value: text }
