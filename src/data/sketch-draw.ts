@@ -4,11 +4,11 @@ import { type Garment, garments, type Layer } from './sketch-garments.ts'
 
 /** Chances and ranges of all that varies; chosen so that pixels alone do not give the class away. */
 const VARIATION = {
-  rotation: 0.12,
+  rotation: 0.14,
   scale: [0.84, 0.98],
   stretch: 0.08,
-  shift: 0.07,
-  inverted: 0.05,
+  shift: 0.08,
+  inverted: 0.06,
   textured: 0.4,
   occluded: 0.1,
   noise: [0.02, 0.08],

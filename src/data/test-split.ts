@@ -46,8 +46,8 @@ export async function openTestSplit(
     weight_digest: look.weight_digest,
     command: look.command,
   }
+  const records = [...(await readLooks(path)), record]
   await appendDurably(path, `${JSON.stringify(record)}\n`)
-  const records = await readLooks(path)
   const split = await loadSplitFile(dataset.folder, dataset.manifest, 'test')
   return { split, looks: countLooks(records, record) }
 }
@@ -68,16 +68,24 @@ function countLooks(records: readonly LookRecord[], look: LookRecord): LookCount
   return { dataset: ofDataset.length, run: ofRun.length }
 }
 
-/** One write in append mode: looks of two processes do not overwrite each other. */
+/**
+ * One write in append mode: looks of two processes do not overwrite each other. A crash may have
+ * left half a line; the new one must not join it.
+ */
 async function appendDurably(path: string, line: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const file = await open(path, 'a')
   try {
-    await file.writeFile(line)
+    await file.writeFile((await endsInsideLine(path)) ? `\n${line}` : line)
     await file.sync()
   } finally {
     await file.close()
   }
+}
+
+async function endsInsideLine(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8')
+  return text !== '' && !text.endsWith('\n')
 }
 
 async function readLooks(path: string): Promise<LookRecord[]> {

@@ -17,7 +17,8 @@ const MAX_PIXELS = 64 * 10 ** 6
 /**
  * Decodes a picture to what PIL's `exif_transpose(image).convert("RGB")` gives: orientation tag
  * applied, alpha dropped, palette and grey expanded, 16 bits cut to 8, first frame of an animation.
- * Grey files stay one channel. Throws IMAGE_UNREADABLE or IMAGE_TOO_LARGE.
+ * One difference is meant: PIL turns 16-bit grey white (it clips); here its upper 8 bits are kept,
+ * as for 16-bit colour. Throws IMAGE_UNREADABLE or IMAGE_TOO_LARGE.
  */
 export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits = {}): Promise<Raster> {
   const { name = 'the image', maxBytes = MAX_BYTES, maxPixels = MAX_PIXELS } = limits
@@ -41,16 +42,28 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits = {}):
 
 async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<Raster> {
   // PIL ignores colour profiles; sharp would convert to sRGB. Truncated pixel data is an error.
-  const { data, info } = await sharp(bytes, {
-    limitInputPixels: maxPixels,
-    failOn: 'error',
-    ignoreIcc: true,
-  })
-    .autoOrient()
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-  return { width: info.width, height: info.height, channels: info.channels as 1 | 3, data }
+  const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true })
+  const inks = (await image.metadata()).space === 'cmyk'
+  const upright = image.autoOrient()
+  const pixels = inks
+    ? upright.pipelineColourspace('cmyk').toColourspace('cmyk')
+    : upright.removeAlpha()
+  const { data, info } = await pixels.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  const { width, height } = info
+  return { width, height, channels: 3, data: inks ? inksToRgb(data, info.channels) : data }
+}
+
+/** PIL's CMYK to RGB: each ink times the light that black leaves, divided by 255 with rounding. */
+function inksToRgb(inks: Uint8Array, channels: number): Uint8Array {
+  const rgb = new Uint8Array((inks.length / channels) * 3)
+  for (let from = 0, to = 0; from < inks.length; from += channels, to += 3) {
+    const light = 255 - inks[from + 3]!
+    for (let ink = 0; ink < 3; ink++) {
+      const product = inks[from + ink]! * light + 128
+      rgb[to + ink] = light - ((product + (product >> 8)) >> 8)
+    }
+  }
+  return rgb
 }
 
 function describeStart(bytes: Uint8Array): string {

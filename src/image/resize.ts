@@ -1,7 +1,6 @@
 /**
  * PIL's `Image.resize(…, BILINEAR)` to the bit: a triangle filter, widened when shrinking
- * (antialiasing), in 22-bit fixed point, first along rows, then along columns, rounded to uint8 in
- * between. After `src/libImaging/Resample.c` of Pillow.
+ * (antialiasing), in 22-bit fixed point, along rows and along columns, rounded to uint8 in between. After `src/libImaging/Resample.c` of Pillow.
  */
 import type { Raster } from './raster.ts'
 
@@ -17,9 +16,20 @@ interface Filter {
   readonly weights: Int32Array
 }
 
+/** The image stretched to `width` x `height`. */
 export function resizeBilinear(image: Raster, width: number, height: number): Raster {
-  const wide = image.width === width ? image : resizeRows(image, width)
-  return wide.height === height ? wide : resizeColumns(wide, height)
+  const rows = (input: Raster) => (input.width === width ? input : resizeRows(input, width))
+  const columns = (input: Raster) =>
+    input.height === height ? input : resizeColumns(input, height)
+  return columnsFirst(image, width, height) ? rows(columns(image)) : columns(rows(image))
+}
+
+/**
+ * Pillow 13 starts with the columns when the height shrinks by much more than the width. The order
+ * shows in the rounding between: older versions, always rows first, differ by 1 level there.
+ */
+function columnsFirst(image: Raster, width: number, height: number): boolean {
+  return image.height > height && image.height - height > 2 * (image.width - width)
 }
 
 function resizeRows(image: Raster, width: number): Raster {
