@@ -68,12 +68,14 @@ function typeText(schema: JsonSchema): string {
   return `${schema.type ?? 'value'}${rangeText(schema)}`
 }
 
+/** ` from 0 to 1`, ` ≥ 1`, ` > 0`; bounds that only say "a safe integer" are left out. */
 function rangeText({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
-  const from = minimum !== undefined ? `≥ ${minimum}` : undefined
-  const above = exclusiveMinimum !== undefined ? `> ${exclusiveMinimum}` : undefined
-  const to =
-    maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : `≤ ${maximum}`
-  const parts = [above ?? (from === `≥ ${Number.MIN_SAFE_INTEGER}` ? undefined : from), to]
-  const text = parts.filter((part) => part !== undefined).join(', ')
+  const from = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum
+  const to = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum
+  if (from !== undefined && to !== undefined) return ` from ${from} to ${to}`
+  const lower = exclusiveMinimum === undefined ? from : exclusiveMinimum
+  const sign = exclusiveMinimum === undefined ? '≥' : '>'
+  const parts = [lower === undefined ? '' : `${sign} ${lower}`, to === undefined ? '' : `≤ ${to}`]
+  const text = parts.filter((part) => part !== '').join(' and ')
   return text === '' ? '' : ` ${text}`
 }

@@ -38,7 +38,7 @@ function splitTable({ splits, classes }: DatasetManifest): string {
   const rows = Object.entries(splits).map(([name, { size, class_counts }]) => [
     name,
     String(size),
-    `${Math.min(...class_counts)} to ${Math.max(...class_counts)}`,
+    rangeText(class_counts),
   ])
   return formatTable(
     [
@@ -48,4 +48,9 @@ function splitTable({ splits, classes }: DatasetManifest): string {
     ],
     rows,
   )
+}
+
+function rangeText(counts: readonly number[]): string {
+  const [low, high] = [Math.min(...counts), Math.max(...counts)]
+  return low === high ? String(low) : `${low} to ${high}`
 }

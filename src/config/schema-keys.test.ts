@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { composeConfig } from './compose-config.ts'
+import { configKeys } from './schema-keys.ts'
+
+describe('configKeys', () => {
+  const keys = configKeys()
+
+  it('describes every key that a configuration holds', async () => {
+    const options = {
+      cwd: '/nonexistent',
+      env: {},
+      packageConf: resolve(import.meta.dirname, '../../conf'),
+    }
+    const groups = ['data=fashion-mnist', 'data=sketch', 'data=folder']
+    const composed = await Promise.all(
+      groups.map((group) => {
+        const path = group === 'data=folder' ? ['data.path=photos'] : []
+        return composeConfig([group, ...path], options)
+      }),
+    )
+    const used = new Set(composed.flatMap(({ provenance }) => provenance.map(({ key }) => key)))
+    expect([...used].sort()).toEqual(keys.map(({ key }) => key).sort())
+  })
+
+  it('gives each a type and a sentence', () => {
+    expect(keys.filter(({ type, description }) => !type || !description.endsWith('.'))).toEqual([])
+    const type = (key: string) => keys.find((entry) => entry.key === key)?.type
+    expect(type('seed')).toBe('integer ≥ 0')
+    expect(type('model.dropout')).toBe('number from 0 to 1 | null')
+    expect(type('augmentation.erase_area')).toBe('[number from 0 to 1, number from 0 to 1]')
+  })
+})
