@@ -2,7 +2,8 @@ import type { TopLevelSpec } from 'vega-lite'
 import { svgToPng } from './svg-to-png.ts'
 import { houseTheme } from './theme.ts'
 
-export type VegaLiteSpec = TopLevelSpec
+/** A chart as Vega-Lite's JSON. Its own type is a union too wide to build from parts without casts. */
+export type VegaLiteSpec = Readonly<Record<string, unknown>>
 
 export interface Figure {
   readonly svg: string
@@ -16,7 +17,7 @@ export interface Figure {
  */
 export async function renderVegaLite(spec: VegaLiteSpec): Promise<Figure> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')])
-  const compiled = vegaLite.compile(spec, { config: houseTheme })
+  const compiled = vegaLite.compile(spec as unknown as TopLevelSpec, { config: houseTheme })
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none' })
   try {
     const svg = await view.toSVG()

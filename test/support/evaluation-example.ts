@@ -1,11 +1,7 @@
 /** A made-up evaluation that looks like some epochs of training and their result. */
 import type { EvaluationReport } from '../../src/contracts/index.ts'
 import { createRandom } from '../../src/core/index.ts'
-import {
-  buildReport,
-  type Predictions,
-  type TrainingCurves,
-} from '../../src/evaluation/index.ts'
+import { buildReport, type Predictions, type TrainingCurves } from '../../src/evaluation/index.ts'
 
 export const FASHION_CLASSES = [
   'T-shirt/top',
@@ -51,7 +47,9 @@ export function examplePredictions(images: number, classes = FASHION_CLASSES): P
 
 function likeness(actual: number, other: number): number {
   if (actual === other) return 7.5
-  const pair = LIKENESS.find(([a, b]) => (a === actual && b === other) || (b === actual && a === other))
+  const pair = LIKENESS.find(
+    ([a, b]) => (a === actual && b === other) || (b === actual && a === other),
+  )
   return pair === undefined ? 0 : 1.6 * pair[2]
 }
 
@@ -81,7 +79,8 @@ export function exampleReport(
 export function exampleCurves(epochs: number, stepsPerEpoch: number): TrainingCurves {
   const random = createRandom(8, 'sketch')
   const best = Math.max(1, epochs - 2)
-  const lossAt = (progress: number) => 0.2 + 0.35 * Math.exp(-3 * progress) + 1.75 * Math.exp(-90 * progress)
+  const lossAt = (progress: number) =>
+    0.2 + 0.35 * Math.exp(-3 * progress) + 1.75 * Math.exp(-90 * progress)
   const steps = Array.from({ length: epochs * stepsPerEpoch }, (_, at) => {
     const loss = lossAt(at / (epochs * stepsPerEpoch)) * Math.exp(0.25 * random.normal())
     const right = Math.round(64 * Math.exp(-0.36 * loss) + 1.5 * random.normal())

@@ -1,0 +1,104 @@
+import type { EvaluationReport } from '../contracts/index.ts'
+import { type Html, html, markup } from './html.ts'
+import type { Figures } from './render-figures.ts'
+import {
+  classSection,
+  confusionSection,
+  type Mistake,
+  mistakeSection,
+  verdictSection,
+} from './report-sections.ts'
+import { reportStyle } from './report-style.ts'
+
+export interface PageInput {
+  readonly report: EvaluationReport
+  readonly figures: Figures
+  /** SVG of the reliability diagram. */
+  readonly reliability: string
+  readonly mistakes: readonly Mistake[]
+  /** The resolved configuration as text. */
+  readonly configuration: string | undefined
+  /** The command that gives this result again. */
+  readonly command: string | undefined
+}
+
+/** Even if some text did get through: no script runs and nothing is fetched. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+/** `report.html`: one file without scripts or requests, light and dark, fit to print. */
+export function reportPage(input: PageInput): string {
+  const { report, figures, mistakes } = input
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>Evaluation of ${report.model.run_id}</title>
+<style>${markup(reportStyle)}</style>
+</head>
+<body><main>
+${verdictSection(report)}
+${classSection(report)}
+${confusionSection(report, pngDataUri(figures.confusion_matrix_normalized?.png))}
+${mistakeSection(report, mistakes)}
+${calibrationSection(report, input.reliability)}
+${curveSection(figures)}
+${reproduceSection(input)}
+</main></body>
+</html>
+`
+  return page.markup
+}
+
+function calibrationSection({ calibration }: EvaluationReport, svg: string): Html {
+  const { ece, ece_calibrated, temperature, brier } = calibration
+  return html`<section>
+<h2>Calibration</h2>
+<div class="pair">${figure('Reliability diagram', 'reliability', svg)}
+<div>
+<p>Does the model know how sure it may be? On the dashed line it does: of the predictions made with 80 % confidence, 80 % are right.</p>
+<p><span class="key raw">●</span> As served: expected calibration error <b>${ece.toFixed(4)}</b>.</p>
+<p><span class="key fitted">●</span> Logits divided by the temperature ${temperature.toFixed(3)}: <b>${ece_calibrated.toFixed(4)}</b>.</p>
+<p class="note">The temperature was fitted on the validation split. Error: 15 equal bins of the predicted class's confidence. Brier score, 0 to 2: ${brier.toFixed(4)}.</p>
+</div></div>
+</section>`
+}
+
+function curveSection({ train_loss, train_accuracy, test_accuracy }: Figures): Html {
+  const drawn = [
+    ['Training loss', 'loss', train_loss?.svg],
+    ['Training accuracy', 'accuracy', train_accuracy?.svg],
+    ['Accuracy by epoch', 'result', test_accuracy?.svg],
+  ] as const
+  return html`<section>
+<h2>Training</h2>
+<div class="pair">${drawn.map(([title, id, svg]) => (svg === undefined ? undefined : figure(title, id, svg)))}</div>
+</section>`
+}
+
+function reproduceSection({ report, configuration, command }: PageInput): Html {
+  const { model, dataset } = report
+  const digests = `model    sha256 ${model.sha256}
+weights  sha256 ${model.weight_digest}
+data     sha256 ${dataset.digest}`
+  return html`<section>
+<h2>Reproduce</h2>
+${command === undefined ? undefined : html`<pre>${command}</pre>`}
+<p class="note">With the same seed and data it gives the same weights, to be checked by their digest.</p>
+<pre>${digests}</pre>
+${configuration === undefined ? undefined : html`<details><summary>Configuration</summary><pre>${configuration}</pre></details>`}
+</section>`
+}
+
+function figure(title: string, id: string, svg: string): Html {
+  return html`<div class="figure" role="img" aria-label="${title}">${markup(withOwnIds(svg, id))}</div>
+`
+}
+
+/** Vega numbers its clip paths from 0 in every drawing; in one page they would be each other's. */
+const withOwnIds = (svg: string, id: string) =>
+  svg.replace(/(\bid="|url\(#|href="#)/g, (start) => `${start}${id}-`)
+
+const pngDataUri = (png: Uint8Array | undefined) =>
+  `data:image/png;base64,${Buffer.from(png ?? []).toString('base64')}`
