@@ -1,6 +1,7 @@
 /** Constructors: each applies one operator and infers the result's type at once. */
 import type { DType, Tensor } from '../tensor/index.ts'
 import { tensor } from '../tensor/index.ts'
+import type { GraphShape } from './dimensions.ts'
 import type {
   Attributes,
   ConvolutionWindow,
@@ -9,7 +10,7 @@ import type {
   SliceRange,
 } from './operators.ts'
 import { inferTypes } from './shapes.ts'
-import type { GraphShape, Node, Value } from './value.ts'
+import type { Node, Value } from './value.ts'
 
 const NOTHING = {} as const
 

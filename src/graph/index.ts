@@ -45,6 +45,7 @@ export {
   where,
 } from './build.ts'
 export { differentiate, topologicalOrder } from './differentiate.ts'
+export type { Dim, GraphShape } from './dimensions.ts'
 export { gradientRules } from './gradients.ts'
 export type {
   Attributes,
@@ -55,4 +56,4 @@ export type {
   SliceRange,
   Window,
 } from './operators.ts'
-export type { Dim, GraphShape, Node, Value, ValueType } from './value.ts'
+export type { Node, Value, ValueType } from './value.ts'

@@ -1,5 +1,5 @@
 import type { DType, Tensor } from '../tensor/index.ts'
-import type { GraphShape } from './value.ts'
+import type { GraphShape } from './dimensions.ts'
 
 type Nothing = Readonly<Record<string, never>>
 

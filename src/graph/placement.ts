@@ -1,6 +1,7 @@
 /** Inverses of strided slicing: putting entries back where a window or slice took them from. */
 import { pad, reshape, slice } from './build.ts'
-import type { GraphShape, Value } from './value.ts'
+import type { GraphShape } from './dimensions.ts'
+import type { Value } from './value.ts'
 
 export function padAxis(x: Value, axis: number, before: number, after: number): Value {
   const only = (amount: number) => x.shape.map((_, i) => (i === axis ? amount : 0))

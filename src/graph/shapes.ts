@@ -1,8 +1,9 @@
 /** The shape table: what each operator yields for given inputs, or why it cannot take them. */
 import { AtelierError } from '../core/index.ts'
 import type { DType } from '../tensor/index.ts'
+import type { Dim, GraphShape } from './dimensions.ts'
 import type { Attributes, OpName, PoolingWindow, Reduction, Window } from './operators.ts'
-import type { Dim, GraphShape, ValueType } from './value.ts'
+import type { ValueType } from './value.ts'
 
 type ShapeRule<O extends OpName> = (
   inputs: readonly ValueType[],

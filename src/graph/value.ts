@@ -1,10 +1,6 @@
 import type { DType } from '../tensor/index.ts'
+import type { GraphShape } from './dimensions.ts'
 import type { Attributes, OpName } from './operators.ts'
-
-/** A size, or the name of one that is known only at run time (the batch of an exported model). */
-export type Dim = number | string
-
-export type GraphShape = readonly Dim[]
 
 export interface ValueType {
   readonly dtype: DType
