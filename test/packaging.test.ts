@@ -1,0 +1,57 @@
+/** The packed tarball as a stranger meets it: an empty project, npm's defaults, install scripts on. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+const root = resolve(import.meta.dirname, '..')
+const full = process.env['ATELIER_TEST'] === 'full'
+const MINUTES = 60_000
+
+describe.runIf(full)('the packed package (installs from the registry: ATELIER_TEST=full)', () => {
+  let project = ''
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), 'atelier-pack-'))
+    await run(process.execPath, ['scripts/setup.mjs'], { cwd: root })
+    await run('npm', ['pack', '--pack-destination', project], { cwd: root })
+    await writeFile(join(project, 'package.json'), '{"name":"someone","private":true}')
+    const tarball = (await readdir(project)).find((file) => file.endsWith('.tgz'))!
+    // not `--ignore-scripts`: onnxruntime-node's own script must not break a plain install
+    await run('npm', ['install', `./${tarball}`, '--ignore-scripts=false'], { cwd: project })
+  }, 8 * MINUTES)
+  afterAll(() => rm(project, { recursive: true, force: true }))
+
+  const atelier = (...args: string[]) =>
+    run('npx', ['--no-install', 'atelier', ...args], { cwd: project })
+
+  it('installs without a compiler or a download and shows its help', async () => {
+    expect((await atelier('--help')).stdout).toContain('Usage: atelier <command>')
+  })
+
+  it('finds its own configuration and works', async () => {
+    const { stdout } = await atelier('config', 'data=sketch', '--json')
+    expect(JSON.parse(stdout).data.name).toBe('sketch')
+    await atelier(
+      'data',
+      'prepare',
+      'data=sketch',
+      'data.train=600',
+      'data.test=100',
+      'data.validation=100',
+    )
+    expect(await readdir(join(project, 'data/processed/sketch'))).toContain('dataset.json')
+  })
+
+  it('carries no tests, sources or build leftovers', async () => {
+    const folder = join(project, 'node_modules/atelier')
+    const files = await readdir(folder, { recursive: true })
+    expect(
+      files.filter((file) => /\.test\.|tsbuildinfo|\.atelier-setup|^src|^test/.test(file)),
+    ).toEqual([])
+    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    expect(files).toContain(manifest.bin.atelier.replace('./', ''))
+  })
+})
