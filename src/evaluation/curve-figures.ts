@@ -93,7 +93,7 @@ function trainingSpec({ steps, epochs }: TrainingCurves, quantity: Quantity): Ve
   }
 }
 
-const STEPS = { format: ',d', tickCount: 8 } as const
+const STEPS = { format: '~s', tickCount: 8 } as const
 
 /** What to show of the steps: outliers, and the first steps of a fresh network, would flatten the rest. */
 function settledRange(raw: readonly Point[], smoothed: readonly Point[]): readonly number[] {
@@ -117,7 +117,8 @@ function lineLayer(points: readonly Point[], series: Series, strokeWidth: number
 }
 
 function pointLayer(points: readonly Point[], series: Series, shape: string): object {
-  const mark = { type: 'point', shape, opacity: 1, stroke: palette.paper, strokeWidth: 1 } as const
+  const size = points.length > 25 ? 20 : 60
+  const mark = { type: 'point', shape, size, opacity: 1, stroke: palette.paper, strokeWidth: 1 }
   return { data: dataOf(points, series), mark }
 }
 

@@ -27,7 +27,7 @@ export function confusionMatrixSpec(report: EvaluationReport): VegaLiteSpec {
     params: [{ name: 'names', value: names }],
     title: {
       text: 'Confusion matrix, normalised by true class',
-      subtitle: `Accuracy ${percent(report.accuracy.value)} on ${count(report.dataset.size)} ${report.dataset.split === 'test' ? 'test' : 'validation'} images. Each row adds up to 1.`,
+      subtitle: `Accuracy ${percent(report.accuracy.value)} on ${count(report.dataset.size)} ${report.dataset.split === 'test' ? 'test' : 'validation'} images. Rows add up to 1; below .005 left blank.`,
     },
     data: { values: cells },
     layer: [
@@ -37,7 +37,7 @@ export function confusionMatrixSpec(report: EvaluationReport): VegaLiteSpec {
     encoding: {
       x: {
         ...classAxis('column', 'predicted class'),
-        axis: { ...axisOf(step, names), labelAngle: step < 24 ? -90 : -45 },
+        axis: slantedAxis(step, names),
       },
       y: { ...classAxis('row', 'true class'), axis: axisOf(step, names) },
       color: {
@@ -167,7 +167,12 @@ const classAxis = (field: string, title: string | null) => ({
   sort: null,
 })
 
-function axisOf(step: number, names: readonly string[]): object {
+function slantedAxis(step: number, names: readonly string[]): object {
+  if (step < 24) return { ...axisOf(step, names), labelAngle: -90 }
+  return { ...axisOf(step, names, Math.SQRT1_2), labelAngle: -45 }
+}
+
+function axisOf(step: number, names: readonly string[], slant = 1): object {
   const fontSize = Math.min(12, Math.max(5, step * 0.9))
   const longest = Math.max(...names.map((name) => [...name].length))
   return {
@@ -176,7 +181,7 @@ function axisOf(step: number, names: readonly string[]): object {
     labelLimit: 220,
     labelOverlap: false,
     // Vega cannot measure text without a canvas and guesses far too wide
-    maxExtent: 12 + 0.62 * fontSize * longest,
+    maxExtent: 12 + 0.62 * slant * fontSize * longest,
     domain: false,
     ticks: false,
     grid: false,

@@ -1,10 +1,13 @@
 import type { EvaluationReport } from '../contracts/index.ts'
 import { palette, type VegaLiteSpec } from '../figures/index.ts'
 
-/** Reliability diagram: accuracy against confidence, with how many predictions each bin holds. */
+/** The accuracy of fewer images is mostly chance. */
+const FEWEST = 10
+
+/** Reliability diagram: accuracy against confidence, as served and with calibrated logits. */
 export function reliabilitySpec({ calibration }: EvaluationReport): VegaLiteSpec {
-  const bins = calibration.bins.filter(({ count }) => count > 0)
-  const calibrated = calibration.bins_calibrated.filter(({ count }) => count > 0)
+  const bins = calibration.bins.filter(({ count }) => count >= FEWEST)
+  const calibrated = calibration.bins_calibrated.filter(({ count }) => count >= FEWEST)
   const share = { type: 'quantitative', scale: { domain: [0, 1] }, axis: { format: '~%' } }
   const curve = (color: string) => ({
     mark: { type: 'line', color, strokeWidth: 1.75, point: { color, size: 40 } },

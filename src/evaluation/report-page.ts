@@ -57,10 +57,10 @@ function calibrationSection({ calibration }: EvaluationReport, svg: string): Htm
 <h2>Calibration</h2>
 <div class="pair">${figure('Reliability diagram', 'reliability', svg)}
 <div>
-<p>Does the model know how sure it may be? On the dashed line it does: of the predictions made with 80 % confidence, 80 % are right.</p>
+<p>Does the model know how sure it may be? On the dashed line it does: of the predictions made with 80% confidence, 80% are right.</p>
 <p><span class="key raw">●</span> As served: expected calibration error <b>${ece.toFixed(4)}</b>.</p>
 <p><span class="key fitted">●</span> Logits divided by the temperature ${temperature.toFixed(3)}: <b>${ece_calibrated.toFixed(4)}</b>.</p>
-<p class="note">The temperature was fitted on the validation split. Error: 15 equal bins of the predicted class's confidence. Brier score, 0 to 2: ${brier.toFixed(4)}.</p>
+<p class="note">The temperature was fitted on the validation split. Error: 15 equal bins of the predicted class's confidence; those of fewer than ten images are not drawn. Brier score, 0 to 2: ${brier.toFixed(4)}.</p>
 </div></div>
 </section>`
 }
@@ -73,7 +73,7 @@ function curveSection({ train_loss, train_accuracy, test_accuracy }: Figures): H
   ] as const
   return html`<section>
 <h2>Training</h2>
-<div class="pair">${drawn.map(([title, id, svg]) => (svg === undefined ? undefined : figure(title, id, svg)))}</div>
+<div class="stack">${drawn.map(([title, id, svg]) => (svg === undefined ? undefined : figure(title, id, svg)))}</div>
 </section>`
 }
 

@@ -21,7 +21,7 @@ export function verdictSection(report: EvaluationReport): Html {
   return html`<section>
 <h1>Evaluation of ${model.run_id}</h1>
 <p class="verdict">${percent(accuracy.value)} <small>right, of ${count(dataset.size)} ${split} images</small></p>
-<p>The true accuracy lies in ${interval(accuracy.low, accuracy.high)} with 95 % confidence (Wilson). ${looks(report)}</p>
+<p>The true accuracy lies in ${interval(accuracy.low, accuracy.high)} with 95% confidence (Wilson). ${looks(report)}</p>
 <dl>
 ${fact('Data set', dataset.name)}${fact('Model', `${model.architecture}, ${count(model.parameters)} parameters`)}
 ${fact('Loss', `${report.loss.toFixed(4)} nats`)}${fact('Macro F1', report.macro_average.f1.toFixed(4))}
@@ -56,7 +56,7 @@ export function classSection(report: EvaluationReport): Html {
   return html`<section>
 <h2>Per class</h2>
 <p class="note">Precision: of the images called so, how many were. Recall: of the images that are, how many were called so. F1: both in one.</p>
-<div class="scroll"><table>
+<div class="scroll"><table class="wide">
 <thead><tr><th class="name">class</th><th>precision</th><th>recall</th><th>F1</th><th>images</th></tr></thead>
 <tbody>${report.per_class.map((scores, k) => row(report.classes[k]!, scores))}</tbody>
 <tfoot>${row('mean over classes (macro)', report.macro_average)}${row('mean over images (weighted)', report.weighted_average)}</tfoot>
@@ -89,7 +89,7 @@ function matrixTable({ classes, confusion_matrix, per_class }: EvaluationReport)
       html`<tr><th>${classes[row]!}</th>${values.map((value, column) => cell(value, row, column))}</tr>
 `,
   )
-  return html`<div class="scroll"><table class="matrix">
+  return html`<div class="scroll"><table class="matrix wide">
 <thead><tr><th></th>${classes.map((name) => html`<th>${name}</th>`)}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>`

@@ -47,6 +47,7 @@ tfoot th, tfoot td { border-bottom: 0; color: var(--quiet); } tfoot th { text-al
 .matrix .right { font-weight: 700; }
 .figure svg, .paper { max-width: 100%; height: auto; display: block; }
 .figure svg text { font-family: inherit; }
+.wide { width: 100%; } .stack { display: grid; gap: 20px; justify-items: center; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; align-items: center; }
 .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 16px; margin-top: 14px; }
 .mistakes figure { margin: 0; font-size: 13px; line-height: 1.35; }

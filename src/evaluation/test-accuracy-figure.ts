@@ -34,7 +34,11 @@ export function testAccuracySpec(report: EvaluationReport, curves?: TrainingCurv
       { mark: { type: 'rule', color: palette.green, strokeDash: [5, 4] }, encoding: { y: Y } },
       {
         data: { values: validation },
-        mark: { type: 'line', color: palette.orange, point: { color: palette.orange, size: 55 } },
+        mark: {
+          type: 'line',
+          color: palette.orange,
+          point: { color: palette.orange, size: epochs.length > 25 ? 20 : 55 },
+        },
         encoding: { x: X, y: Y },
       },
       {
@@ -68,7 +72,7 @@ function labels(
   validation: readonly { readonly x: number; readonly y: number }[],
 ): readonly object[] {
   const below = (validation.at(-1)?.y ?? 0) > accuracy.value
-  const text = `${NAMES[dataset.split]} ${percent(accuracy.value)}`
+  const text = `${dataset.split === 'test' ? 'test' : 'this model'} ${percent(accuracy.value)}`
   const corner = { x: right, y: below ? accuracy.low : accuracy.high }
   const result = {
     data: { values: [corner] },
@@ -90,7 +94,7 @@ const titleOf = ({ dataset, accuracy }: EvaluationReport) =>
 function subtitleOf(report: EvaluationReport, epochs: readonly EpochPoint[]): readonly string[] {
   const { accuracy, dataset } = report
   const range = interval(accuracy.low, accuracy.high)
-  const band = `Band: 95 % interval ${range} from ${count(dataset.size)} ${NAMES[dataset.split]} images.`
+  const band = `Band: 95% interval ${range} from ${count(dataset.size)} ${NAMES[dataset.split]} images.`
   const kept = epochs.find(({ best }) => best)
   if (kept === undefined) return [band]
   const choice = `Line: validation after each epoch; epoch ${kept.epoch} was kept, chosen on validation.`

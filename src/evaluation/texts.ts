@@ -1,11 +1,10 @@
 /** 10000 → `10,000`. */
 export const count = (value: number): string => value.toLocaleString('en-US')
 
-/** 0.9134 → `91.34 %`; the space cannot break. */
-export const percent = (share: number, digits = 2): string =>
-  `${(100 * share).toFixed(digits)}\u00a0%`
+/** 0.9134 → `91.34%` */
+export const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)}%`
 
-/** `90.77 – 91.87 %` */
+/** `90.77 – 91.87%`; the spaces do not break. */
 export const interval = (low: number, high: number, digits = 2): string =>
   `${(100 * low).toFixed(digits)}\u00a0–\u00a0${percent(high, digits)}`
 
