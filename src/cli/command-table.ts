@@ -8,6 +8,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/data-prepare.ts')).dataPrepareCommand,
   },
   {
+    name: 'data stats',
+    summary: 'Count, average and draw the prepared data.',
+    load: async () => (await import('./commands/data-stats.ts')).dataStatsCommand,
+  },
+  {
+    name: 'data check',
+    summary: 'Look for damage, blank images, copies and leaks between the splits.',
+    load: async () => (await import('./commands/data-check.ts')).dataCheckCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,
