@@ -96,7 +96,7 @@ function figure(title: string, id: string, svg: string): Html {
 `
 }
 
-/** Vega numbers its clip paths from 0 in every drawing; in one page they would be each other's. */
+/** Every drawing numbers its ids from 0; in one page they would be each other's. */
 const withOwnIds = (svg: string, id: string) =>
   svg.replace(/(\bid="|url\(#|href="#)/g, (start) => `${start}${id}-`)
 

@@ -58,7 +58,10 @@ describe('renderVegaLite', () => {
     expect(svg).toContain('A &lt;b&gt;bold&lt;/b&gt; &amp; plain title')
   })
 
-  it('gives the same bytes for the same chart', async () => {
-    expect((await renderVegaLite(chart)).png).toEqual((await renderVegaLite(chart)).png)
+  it('gives the same SVG and bytes for the same chart', async () => {
+    const clipped = { ...chart, mark: { type: 'line', clip: true } }
+    const first = await renderVegaLite(clipped)
+    expect(first.svg).toContain('clip-path')
+    expect(await renderVegaLite(clipped)).toEqual(first)
   })
 })

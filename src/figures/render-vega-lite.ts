@@ -20,6 +20,9 @@ export async function renderVegaLite(spec: VegaLiteSpec): Promise<Figure> {
   const compiled = vegaLite.compile(spec as unknown as TopLevelSpec, { config: houseTheme })
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none' })
   try {
+    await view.runAsync()
+    // Vega counts its ids on from drawing to drawing; the same chart must give the same text
+    vega.resetSVGDefIds()
     const svg = await view.toSVG()
     return { svg, png: svgToPng(svg) }
   } finally {
