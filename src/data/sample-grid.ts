@@ -42,8 +42,6 @@ export async function sampleGridSvg(split: Split, options: SampleGridOptions): P
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="DejaVu Sans, sans-serif">`,
     `<rect width="${width}" height="${height}" fill="${palette.paper}"/>`,
-    // Enlarged pixels must stay pixels.
-    '<style>image { image-rendering: pixelated }</style>',
     `<text x="${MARGIN}" y="${MARGIN + 14}" font-size="16" font-weight="bold" fill="${palette.ink}">${escapeXml(title)}</text>`,
     ...rows,
     '</svg>',
