@@ -2,7 +2,7 @@ import type { ArgumentSpec, Command, CommandEntry, OptionSpec } from './command.
 
 type Row = readonly [string, string]
 
-export const GLOBAL_OPTIONS: readonly Row[] = [
+const GLOBAL_OPTIONS: readonly Row[] = [
   ['--json', 'Print the result as JSON on stdout; progress and errors stay on stderr.'],
   ['-h, --help', 'Show help.'],
 ]
@@ -52,7 +52,7 @@ export function overviewHelp(
 const VERSION_OPTION: Row = ['-V, --version', 'Print the version.']
 
 /** `--split-seed` for `splitSeed`. */
-export function flagOf(key: string): string {
+function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 

@@ -6,7 +6,7 @@ export function mergeNodes(base: ConfigNode, over: ConfigNode): ConfigNode {
   return mergeMaps(base, over)
 }
 
-export function mergeMaps(base: MapNode, over: MapNode): MapNode {
+function mergeMaps(base: MapNode, over: MapNode): MapNode {
   const entries = new Map(base.entries)
   for (const [key, value] of over.entries) {
     const existing = entries.get(key)

@@ -65,7 +65,7 @@ export function nodeAt(root: ConfigNode, path: readonly string[]): ConfigNode | 
   return node
 }
 
-export function childOf(node: ConfigNode, key: string): ConfigNode | undefined {
+function childOf(node: ConfigNode, key: string): ConfigNode | undefined {
   if (node.kind === 'map') return node.entries.get(key)
   if (node.kind === 'list' && /^\d+$/.test(key)) return node.items[Number(key)]
   return undefined
