@@ -105,6 +105,23 @@ describe('prepareDataset on an image folder', () => {
     ])
   })
 
+  it('makes no test split when asked for none, and keeps the given validation folder', async () => {
+    await putClasses('photos/train', { cat: 3, dog: 3 })
+    await putClasses('photos/val', { cat: 1, dog: 1 }, 30)
+    const { manifest } = await prepare({ test: 0, validation: 0 })
+    expect(Object.values(manifest.splits).map(({ size }) => size)).toEqual([6, 2, 0])
+  })
+
+  it('refuses more pixels than a split can hold, before reading them', async () => {
+    await putClasses('photos', { cat: 5, dog: 5 })
+    for (let i = 0; i < 800; i++) await put(`photos/cat/many-${i}.png`, '')
+    const geometry = { height: 1024, width: 1024, channels: 3 } as const
+    await expect(prepare({ geometry })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID_VALUE',
+      message: expect.stringContaining('810 images of 1024 x 1024 x 3'),
+    })
+  })
+
   it('leaves hidden files out, and names files that are not images', async () => {
     await putClasses('photos', { cat: 5, dog: 5 })
     await put('photos/.cache/x.png', 'hidden')

@@ -5,7 +5,7 @@ import { AtelierError, digestOf, type ProgressHandle } from '../core/index.ts'
 import { type PixelSpec, preprocessImage } from '../image/index.ts'
 import { fileStates, type ImageFile, type ImageFolder, listImageFolder } from './image-folder.ts'
 import type { DataDeps, RawData, Source } from './source.ts'
-import { countClasses, imageSize, type Split } from './split.ts'
+import { allocateImages, countClasses, imageSize, type Split } from './split.ts'
 
 /** Files read and decoded at a time: enough to keep the decoder's threads busy. */
 const PARALLEL = 8
@@ -94,7 +94,7 @@ async function readFiles(
 ): Promise<Split> {
   const spec: PixelSpec = { geometry, color: geometry.channels === 1 ? 'grey' : 'rgb' }
   const size = imageSize(geometry)
-  const images = new Uint8Array(files.length * size)
+  const images = allocateImages(files.length, geometry)
   let next = 0
   const worker = async () => {
     while (next < files.length) {

@@ -6,7 +6,7 @@ import { type PixelSpec, preprocessRaster } from '../image/index.ts'
 import { downloadFile } from './download.ts'
 import { gunzipIfNeeded, type IdxFile, readIdx, readIdxLabels } from './idx.ts'
 import type { DataDeps, Source } from './source.ts'
-import { imageSize, type Split } from './split.ts'
+import { allocateImages, imageSize, type Split } from './split.ts'
 
 type FileKey = keyof IdxDataConfig['files']
 
@@ -150,7 +150,7 @@ function fitImages({ shape, data }: IdxFile, { geometry }: IdxDataConfig): Uint8
   const [count, height, width] = shape as [number, number, number]
   if (geometry.channels === 1 && geometry.height === height && geometry.width === width) return data
   const spec: PixelSpec = { geometry, color: geometry.channels === 1 ? 'grey' : 'rgb' }
-  const out = new Uint8Array(count * imageSize(geometry))
+  const out = allocateImages(count, geometry)
   for (let i = 0; i < count; i++) {
     const pixels = data.subarray(i * height * width, (i + 1) * height * width)
     out.set(

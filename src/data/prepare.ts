@@ -72,7 +72,7 @@ function divide(raw: RawData, config: DataConfig): Splits {
   const total = raw.train.size
   const test = raw.test === undefined && 'test' in config ? partSize(config.test, total) : 0
   const val = raw.val === undefined ? partSize(config.validation, total) : 0
-  requireRoom(config, total, val, test)
+  requireRoom(total, raw.val?.size ?? val, total - val - test, { val, test })
   const classes = raw.classes.length
   const [testPart, valPart, trainPart] = stratifiedSplit(
     raw.train.labels,
@@ -92,11 +92,16 @@ function partSize(size: number, total: number): number {
   return size < 1 ? Math.round(size * total) : size
 }
 
-function requireRoom(config: DataConfig, total: number, val: number, test: number): void {
-  if (total - val - test >= 1 && (val > 0 || config.validation > 0)) return
+function requireRoom(
+  total: number,
+  valSize: number,
+  trainSize: number,
+  taken: { readonly val: number; readonly test: number },
+): void {
+  if (valSize >= 1 && trainSize >= 1) return
   throw new AtelierError(
     'CONFIG_INVALID_VALUE',
-    `data.validation takes ${val} and data.test ${test} of ${total} images; training needs some, and validation at least one.`,
+    `data.validation takes ${taken.val} and data.test ${taken.test} of ${total} images; training needs some, and validation at least one.`,
     { hint: 'Set data.validation and data.test to smaller counts or shares, above 0.' },
   )
 }

@@ -3,7 +3,7 @@ import { toPlanes, toRgb } from '../image/index.ts'
 import { createSketchPad, drawSketch } from './sketch-draw.ts'
 import { garments } from './sketch-garments.ts'
 import type { DataDeps, Source } from './source.ts'
-import { imageSize, type Split } from './split.ts'
+import { allocateImages, imageSize, type Split } from './split.ts'
 
 /** Raise when the drawing changes: the same seed then gives other pictures. */
 const DRAWING_VERSION = 1
@@ -27,7 +27,7 @@ function drawSplit(config: SketchDataConfig, count: number, offset: number, deps
   const progress = deps.progress.start({ label: 'Drawing', total: count, unit: 'images' })
   const pad = createSketchPad(geometry.width, geometry.height)
   const grey = new Uint8Array(geometry.width * geometry.height)
-  const images = new Uint8Array(count * imageSize(geometry))
+  const images = allocateImages(count, geometry)
   const labels = Int32Array.from({ length: count }, (_, i) => i % garments.length)
   for (let i = 0; i < count; i++) {
     drawSketch(grey, pad, { seed, index: offset + i, label: labels[i]! })

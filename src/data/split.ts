@@ -1,4 +1,5 @@
 import type { ImageGeometry } from '../contracts/index.ts'
+import { AtelierError } from '../core/index.ts'
 
 /** Images and labels of one split in memory: uint8 [size, C, H, W] and int32 [size]. */
 export interface Split {
@@ -10,6 +11,21 @@ export interface Split {
 /** Bytes of one image: C·H·W. */
 export function imageSize({ channels, height, width }: ImageGeometry): number {
   return channels * height * width
+}
+
+/** Files beyond cannot be read in one piece. */
+const MAX_SPLIT_BYTES = 2 ** 31 - 2 ** 20
+
+/** Memory for `count` images. Throws CONFIG_INVALID_VALUE for more than a split can hold. */
+export function allocateImages(count: number, geometry: ImageGeometry): Uint8Array<ArrayBuffer> {
+  const bytes = count * imageSize(geometry)
+  if (bytes <= MAX_SPLIT_BYTES) return new Uint8Array(bytes)
+  const { height, width, channels } = geometry
+  throw new AtelierError(
+    'CONFIG_INVALID_VALUE',
+    `${count} images of ${height} x ${width} x ${channels} take ${bytes} bytes; a split holds at most ${MAX_SPLIT_BYTES}.`,
+    { hint: 'Set data.geometry to fewer pixels.' },
+  )
 }
 
 /** The images at `indices`, copied. */
