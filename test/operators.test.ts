@@ -16,7 +16,7 @@ import {
   type Value,
 } from '../src/graph/index.ts'
 import { toOnnx } from '../src/onnx/index.ts'
-import { openSession } from '../src/runtime/index.ts'
+import { detectBlockSize, openSession } from '../src/runtime/index.ts'
 import { type DType, type Tensor, tensor } from '../src/tensor/index.ts'
 import { type Dense, dense } from './support/dense.ts'
 import { evaluateReference } from './support/reference-evaluator.ts'
@@ -74,9 +74,13 @@ function denseInputs({ inputs }: Case): Record<string, Dense> {
   )
 }
 
-async function execute(entry: Case, results: readonly Value[]): Promise<Tensor[]> {
+async function execute(
+  entry: Case,
+  results: readonly Value[],
+  blockSize: number,
+): Promise<Tensor[]> {
   const outputs = Object.fromEntries(results.map((value, i) => [`y${i}`, cast(value, 'float32')]))
-  const model = toOnnx({ name: 'case', outputs })
+  const model = toOnnx({ name: 'case', outputs, blockSize })
   const session = await openSession(model.bytes, { threads: 1 })
   const feeds = Object.fromEntries(
     entry.inputs.map(({ dtype, shape, data }, i) => [`x${i}`, toTensor(dtype, shape, data)]),
@@ -100,17 +104,25 @@ describe('operators', () => {
     expect(missing).toEqual(['input', 'constant'])
   })
 
-  it.each(titled)('equal PyTorch when run by onnxruntime: $title', async ({ entry }) => {
-    const { outputs, gradients } = build(entry)
-    const checked = outputs.slice(0, entry.outputs.length)
-    const results = await execute(entry, [...checked, ...gradients])
-    const wantedGradients = (entry.gradients ?? []).filter((gradient) => gradient !== null)
-    const wanted = [...entry.outputs.map(({ data }) => data), ...wantedGradients]
-    for (const [i, { data }] of results.entries()) {
-      expect(data as Float32Array).toBeAllClose(wanted[i]!, { absolute: 1e-4, relative: 1e-5 })
-    }
-    expect(checked.map(({ shape }) => shape)).toEqual(entry.outputs.map(({ shape }) => shape))
-  })
+  const layouts = titled.flatMap((row) => [
+    { ...row, layout: 'plain' },
+    { ...row, layout: 'blocked' },
+  ])
+  it.each(layouts)(
+    'equal PyTorch when run by onnxruntime, $layout: $title',
+    async ({ entry, layout }) => {
+      const blockSize = layout === 'plain' ? 1 : await detectBlockSize()
+      const { outputs, gradients } = build(entry)
+      const checked = outputs.slice(0, entry.outputs.length)
+      const results = await execute(entry, [...checked, ...gradients], blockSize)
+      const wantedGradients = (entry.gradients ?? []).filter((gradient) => gradient !== null)
+      const wanted = [...entry.outputs.map(({ data }) => data), ...wantedGradients]
+      for (const [i, { data }] of results.entries()) {
+        expect(data as Float32Array).toBeAllClose(wanted[i]!, { absolute: 1e-4, relative: 1e-5 })
+      }
+      expect(checked.map(({ shape }) => shape)).toEqual(entry.outputs.map(({ shape }) => shape))
+    },
+  )
 
   it.each(titled)('equal PyTorch in the float64 reference: $title', ({ entry }) => {
     const { outputs } = build(entry)

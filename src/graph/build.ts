@@ -59,6 +59,7 @@ export const tanh = (x: Value): Value => applyOne('tanh', [x], NOTHING)
 export const sigmoid = (x: Value): Value => applyOne('sigmoid', [x], NOTHING)
 export const erf = (x: Value): Value => applyOne('erf', [x], NOTHING)
 export const relu = (x: Value): Value => applyOne('relu', [x], NOTHING)
+export const positive = (x: Value): Value => applyOne('positive', [x], NOTHING)
 export const gelu = (x: Value): Value => applyOne('gelu', [x], NOTHING)
 export const cast = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : applyOne('cast', [x], { dtype })

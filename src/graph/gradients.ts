@@ -9,15 +9,14 @@ import {
   erf,
   exp,
   gemm,
-  greater,
   matmul,
   mul,
   neg,
+  positive,
   reduceSum,
   reshape,
   scalar,
   slice,
-  sqrt,
   sub,
   transpose,
   where,
@@ -73,7 +72,8 @@ export const gradientRules: {
     mul(dy, mul(scalar(2 / Math.sqrt(Math.PI)), exp(neg(mul(x!, x!))))),
   ],
   // At 0 the gradient is 0, as in PyTorch.
-  relu: ({ outputs: [y] }, dy) => [where(greater(y!, scalar(0)), dy, scalar(0))],
+  relu: ({ outputs: [y] }, dy) => [mul(dy, positive(y!))],
+  positive: NOT_DIFFERENTIABLE,
   gelu: ({ inputs: [x] }, dy) => [mul(dy, geluDerivative(x!))],
   cast: ({ inputs: [x] }, dy) => [x!.dtype === 'float32' ? cast(dy, 'float32') : undefined],
 
@@ -96,7 +96,7 @@ export const gradientRules: {
     const dx = apply('conv2dInputGradient', [dy, weight!], { ...window, input: x!.shape })[0]
     const shape = weight!.shape as readonly number[]
     const dw = apply('conv2dWeightGradient', [x!, dy], { ...window, weight: shape })[0]
-    return bias === undefined ? [dx, dw] : [dx, dw, reduceSum(dy, [0, 2, 3])]
+    return bias === undefined ? [dx, dw] : [dx, dw, channelSums(dy)]
   },
   conv2dInputGradient: NOT_DIFFERENTIABLE,
   conv2dWeightGradient: NOT_DIFFERENTIABLE,
@@ -107,7 +107,10 @@ export const gradientRules: {
   maxUnpool2d: NOT_DIFFERENTIABLE,
   avgPool2d: ({ inputs: [x], attributes }, dy) => [avgPoolGradient(x!, dy, attributes)],
 
-  batchNorm: (application, dy) => batchNormGradient(application, dy),
+  // The running statistics made of outputs 1 and 2 carry no gradient.
+  batchNorm: ({ inputs: [x, scale], outputs: [, mean, variance], attributes }, dy) =>
+    apply('batchNormGradient', [x!, scale!, mean!, variance!, dy], attributes),
+  batchNormGradient: NOT_DIFFERENTIABLE,
   batchNormInference: NOT_DIFFERENTIABLE,
 
   softmax: ({ outputs: [y], attributes: { axis } }, dy) => {
@@ -212,30 +215,7 @@ function geluDerivative(x: Value): Value {
   return add(cdf, mul(x, pdf))
 }
 
-/**
- * With x̂ = (x − mean) / √(variance + ε) and sums over all axes but the channel's:
- * dshift = Σ dy, dscale = Σ dy·x̂, dx = scale / √(variance + ε) · (dy − (dshift + x̂·dscale) / count).
- * The running statistics made of outputs 1 and 2 carry no gradient.
- */
-function batchNormGradient(
-  { inputs: [x, scale], outputs: [, mean, variance], attributes }: Application<'batchNorm'>,
-  dy: Value,
-): readonly Value[] {
-  const axes = x!.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]))
-  const count = axes.reduce((n, axis) => n * (x!.shape[axis] as number), 1)
-  const perChannel = (value: Value) =>
-    reshape(
-      value,
-      x!.shape.map((size, axis) => (axis === 1 ? size : 1)),
-    )
-  const inverse = div(scalar(1), sqrt(add(variance!, scalar(attributes.epsilon))))
-  const centred = sub(x!, perChannel(mean!))
-  const shiftGradient = reduceSum(dy, axes)
-  const scaleGradient = mul(reduceSum(mul(dy, centred), axes), inverse)
-  const factor = mul(scale!, inverse)
-  // dx as dy·a + centred·b + c with per-channel a, b, c: three passes over the large tensors.
-  const b = mul(mul(factor, inverse), mul(scaleGradient, scalar(-1 / count)))
-  const c = mul(factor, mul(shiftGradient, scalar(-1 / count)))
-  const dx = add(mul(dy, perChannel(factor)), add(mul(centred, perChannel(b)), perChannel(c)))
-  return [dx, scaleGradient, shiftGradient]
+/** Σ over images and positions; unpooling only spreads its input out, so that is summed instead. */
+function channelSums(dy: Value): Value {
+  return reduceSum(dy.node.op === 'maxUnpool2d' ? dy.node.inputs[0]! : dy, [0, 2, 3])
 }

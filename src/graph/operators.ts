@@ -56,6 +56,8 @@ export interface Attributes {
   sigmoid: Nothing
   erf: Nothing
   relu: Nothing
+  /** 1 where x > 0, else 0, in the type of x. */
+  positive: Nothing
   /** x · Φ(x), the exact form with erf. */
   gelu: Nothing
   cast: { readonly dtype: DType }
@@ -80,6 +82,8 @@ export interface Attributes {
 
   /** (x, scale, shift) → y, batch mean [C], batch variance [C] (population), over all axes but 1. */
   batchNorm: { readonly epsilon: number }
+  /** (x, scale, batch mean, batch variance, output gradient) → gradients of x, scale, shift. */
+  batchNormGradient: { readonly epsilon: number }
   /** (x, scale, shift, running mean, running variance) → y. */
   batchNormInference: { readonly epsilon: number }
 

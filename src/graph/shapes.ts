@@ -41,6 +41,7 @@ const shapeRules: { readonly [O in OpName]: ShapeRule<O> } = {
   sigmoid: sameAsInput,
   erf: sameAsInput,
   relu: sameAsInput,
+  positive: sameAsInput,
   gelu: sameAsInput,
   cast: ([x], { dtype }) => [{ dtype, shape: x!.shape }],
 
@@ -86,6 +87,7 @@ const shapeRules: { readonly [O in OpName]: ShapeRule<O> } = {
     requireShape('batchNorm', 'scale', scale!.shape, [x!.shape[1]!])
     return [typeOf(x!), typeOf(scale!), typeOf(scale!)]
   },
+  batchNormGradient: ([x, scale]) => [typeOf(x!), typeOf(scale!), typeOf(scale!)],
   batchNormInference: sameAsInput,
 
   softmax: sameAsInput,

@@ -29,3 +29,8 @@ export const IR_VERSION = 8
 /** The newest opset that onnxruntime 1.14 and every later stock runtime executes. */
 export const OPSET = 17
 export const MICROSOFT_DOMAIN = 'com.microsoft'
+/** onnxruntime's operators on blocked image layouts, which its optimiser uses for constant weights. */
+export const NCHWC_DOMAIN = 'com.microsoft.nchwc'
+
+/** Attributes of a HardSigmoid that is 1 for every x > 0 (above 4e-39) and 0 otherwise. */
+export const STEP_FUNCTION = { alpha: { float: 3e38 }, beta: { float: 0 } } as const

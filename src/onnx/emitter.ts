@@ -27,8 +27,14 @@ export interface EmitOptions {
 export class Emitter {
   readonly nodes: NodeProto[] = []
   readonly initializers: TensorProto[] = []
+  /** Channels per block of NCHWc layouts; 1 means that the model keeps to plain ONNX. */
+  readonly blockSize: number
   readonly #constants = new Map<string, string>()
   #count = 0
+
+  constructor(blockSize = 1) {
+    this.blockSize = blockSize
+  }
 
   /** Adds a node; an empty input name is an omitted optional input. */
   emit(opType: string, inputs: readonly string[], options: EmitOptions = {}): string {

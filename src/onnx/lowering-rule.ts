@@ -1,10 +1,12 @@
 import type { Attributes, OpName, ValueType } from '../graph/index.ts'
 import type { Emitter } from './emitter.ts'
+import type { Operand } from './operand.ts'
 
 export interface Lowering<O extends OpName> {
   readonly emitter: Emitter
   readonly attributes: Attributes[O]
-  /** Names of the input tensors, and their types. */
+  readonly operands: readonly Operand[]
+  /** Names of the input tensors in row-major layout, and their types. */
   readonly inputs: readonly string[]
   readonly types: readonly ValueType[]
   readonly outputs: readonly ValueType[]
@@ -12,5 +14,10 @@ export interface Lowering<O extends OpName> {
   readonly used: readonly boolean[]
 }
 
-/** Returns the names of the node's outputs. */
+/** Returns the names of the node's outputs, in row-major layout. */
 export type LoweringRule<O extends OpName> = (lowering: Lowering<O>) => readonly string[]
+
+/** The same in blocked layout, or `undefined` where that does not apply. */
+export type BlockedRule<O extends OpName> = (
+  lowering: Omit<Lowering<O>, 'inputs'>,
+) => readonly Operand[] | undefined

@@ -1,12 +1,15 @@
 /** The lowering table: how each operator is written in ONNX. */
 import { AtelierError } from '../core/index.ts'
 import type { Node, OpName, Reduction } from '../graph/index.ts'
-import { DATA_TYPE } from './constants.ts'
+import { blockedRules } from './blocked-lowering.ts'
+import { DATA_TYPE, STEP_FUNCTION } from './constants.ts'
 import type { Emitter } from './emitter.ts'
-import type { Lowering, LoweringRule } from './lowering-rule.ts'
+import type { BlockedRule, Lowering, LoweringRule } from './lowering-rule.ts'
+import { type Operand, plainOperand } from './operand.ts'
 import {
   lowerAvgPool,
   lowerBatchNorm,
+  lowerBatchNormGradient,
   lowerConv,
   lowerConvInputGradient,
   lowerConvWeightGradient,
@@ -17,12 +20,18 @@ import {
 export function lowerNode(
   emitter: Emitter,
   node: Node,
-  inputs: readonly string[],
+  operands: readonly Operand[],
   used: readonly boolean[],
-): readonly string[] {
+): readonly Operand[] {
+  const { attributes, outputs, inputs: types } = node
+  const lowering = { emitter, attributes, operands, types, outputs, used }
+  const blocked =
+    emitter.blockSize > 1 ? (blockedRules[node.op] as BlockedRule<OpName> | undefined) : undefined
+  const result = blocked?.(lowering)
+  if (result !== undefined) return result
   const rule = loweringRules[node.op] as LoweringRule<OpName>
-  const { attributes, outputs } = node
-  return rule({ emitter, attributes, inputs, types: node.inputs, outputs, used })
+  const names = rule({ ...lowering, inputs: operands.map((operand) => operand.get('plain')) })
+  return names.map((name, i) => plainOperand(emitter, outputs[i]!, name))
 }
 
 const loweringRules: { readonly [O in OpName]: LoweringRule<O> } = {
@@ -46,6 +55,10 @@ const loweringRules: { readonly [O in OpName]: LoweringRule<O> } = {
   sigmoid: plain('Sigmoid'),
   erf: plain('Erf'),
   relu: plain('Relu'),
+  // One pass instead of compare and convert: slope × x, clipped to [0, 1].
+  positive: ({ emitter, inputs }) => [
+    emitter.emit('HardSigmoid', inputs, { attributes: STEP_FUNCTION }),
+  ],
   // The Gelu operator is newer than our opset; runtimes fuse this spelling of it.
   gelu: ({ emitter, inputs: [x] }) => {
     const erf = emitter.emit('Erf', [emitter.emit('Div', [x!, emitter.float(Math.SQRT2)])])
@@ -71,6 +84,7 @@ const loweringRules: { readonly [O in OpName]: LoweringRule<O> } = {
   avgPool2d: lowerAvgPool,
 
   batchNorm: lowerBatchNorm,
+  batchNormGradient: lowerBatchNormGradient,
   batchNormInference: ({ emitter, inputs, attributes: { epsilon } }) => [
     emitter.emit('BatchNormalization', inputs, { attributes: { epsilon: { float: epsilon } } }),
   ],

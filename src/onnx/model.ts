@@ -1,10 +1,11 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { type Node, topologicalOrder, type Value, type ValueType } from '../graph/index.ts'
 import type { Tensor } from '../tensor/index.ts'
-import { DATA_TYPE, IR_VERSION, MICROSOFT_DOMAIN, OPSET } from './constants.ts'
+import { DATA_TYPE, IR_VERSION, MICROSOFT_DOMAIN, NCHWC_DOMAIN, OPSET } from './constants.ts'
 import { Emitter } from './emitter.ts'
 import { ModelProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from './generated/onnx_pb.ts'
 import { lowerNode } from './lowering.ts'
+import { type Operand, plainOperand } from './operand.ts'
 
 export interface ModelDescription {
   readonly name: string
@@ -13,6 +14,8 @@ export interface ModelDescription {
   /** Inputs to store in the model as constants instead, by name: the weights of a trained model. */
   readonly constants?: ReadonlyMap<string, Tensor>
   readonly metadata?: Readonly<Record<string, string>>
+  /** Channels per block of onnxruntime's NCHWc layout; 1, the default, writes plain ONNX. */
+  readonly blockSize?: number
 }
 
 export interface OnnxModel {
@@ -22,11 +25,12 @@ export interface OnnxModel {
 }
 
 /** Serialises the graph behind `outputs` as an ONNX model. */
-export function toOnnx({ name, outputs, constants, metadata = {} }: ModelDescription): OnnxModel {
-  const emitter = new Emitter()
-  const names = new Map<Node, readonly string[]>()
+export function toOnnx(description: ModelDescription): OnnxModel {
+  const { name, outputs, constants, metadata = {}, blockSize = 1 } = description
+  const emitter = new Emitter(blockSize)
+  const lowered = new Map<Node, readonly Operand[]>()
   const inputs: ValueInfoProto[] = []
-  const nameOf = (value: Value) => names.get(value.node)![value.index]!
+  const operandOf = (value: Value) => lowered.get(value.node)![value.index]!
   const order = topologicalOrder(Object.values(outputs))
   const used = usedOutputs(order, Object.values(outputs))
   for (const node of order) {
@@ -35,14 +39,14 @@ export function toOnnx({ name, outputs, constants, metadata = {} }: ModelDescrip
       const stored = constants?.get(inputName)
       if (stored === undefined) inputs.push(valueInfo(inputName, node.outputs[0]!))
       else emitter.constant(stored, inputName)
-      names.set(node, [inputName])
+      lowered.set(node, [plainOperand(emitter, node.outputs[0]!, inputName)])
     } else {
       const isUsed = node.outputs.map((_, index) => used.get(node)?.has(index) ?? false)
-      names.set(node, lowerNode(emitter, node, node.inputs.map(nameOf), isUsed))
+      lowered.set(node, lowerNode(emitter, node, node.inputs.map(operandOf), isUsed))
     }
   }
   for (const [outputName, value] of Object.entries(outputs))
-    emitter.alias(nameOf(value), outputName)
+    emitter.alias(operandOf(value).get('plain'), outputName)
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
     producerName: 'atelier',
@@ -67,13 +71,14 @@ function usedOutputs(order: readonly Node[], results: readonly Value[]): Map<Nod
   return used
 }
 
-/** The Microsoft domain is imported only where used, so that exported models stay plain ONNX. */
+/** onnxruntime's own domains are imported only where used, so that exported models stay plain ONNX. */
 function opsets(emitter: Emitter) {
   const domains = new Set(emitter.nodes.map((node) => node.domain))
-  const standard = { domain: '', version: BigInt(OPSET) }
-  return domains.has(MICROSOFT_DOMAIN)
-    ? [standard, { domain: MICROSOFT_DOMAIN, version: 1n }]
-    : [standard]
+  const used = [MICROSOFT_DOMAIN, NCHWC_DOMAIN].filter((domain) => domains.has(domain))
+  return [
+    { domain: '', version: BigInt(OPSET) },
+    ...used.map((domain) => ({ domain, version: 1n })),
+  ]
 }
 
 function valueInfo(name: string, { dtype, shape }: ValueType): ValueInfoProto {

@@ -186,3 +186,61 @@ export function lowerBatchNorm(lowering: Lowering<'batchNorm'>): readonly string
   const y = emitter.emit('Add', [emitter.emit('Mul', [centred, factor]), perChannel(shift)])
   return [y, flat(mean), flat(variance)]
 }
+
+/**
+ * With x̂ = (x − mean) / √(variance + ε) and sums over all axes but the channel's:
+ * dshift = Σ dy, dscale = Σ dy·x̂, dx = scale / √(variance + ε) · (dy − (dshift + x̂·dscale) / count).
+ */
+export function lowerBatchNormGradient(lowering: Lowering<'batchNormGradient'>): readonly string[] {
+  const { emitter, inputs, types, attributes } = lowering
+  const [x, scale, mean, variance, dy] = inputs as readonly [string, string, string, string, string]
+  const shape = types[0]!.shape as readonly number[]
+  const axes = emitter.ints(shape.map((_, axis) => axis).filter((axis) => axis !== 1))
+  const perChannel = (value: string) =>
+    emitter.emit('Reshape', [value, emitter.ints(shape.map((_, axis) => (axis === 1 ? -1 : 1)))])
+  const sum = (value: string) =>
+    emitter.emit('ReduceSum', [value, axes], { attributes: { keepdims: 0 } })
+  const centred = emitter.emit('Sub', [x, perChannel(mean)])
+  const shiftGradient = sum(dy)
+  const dot = sum(emitter.emit('Mul', [dy, centred]))
+  const count = shape.reduce((n, size) => n * size, 1) / shape[1]!
+  const factors = batchNormFactors(
+    emitter,
+    { scale, variance, dot, shiftGradient },
+    count,
+    attributes,
+  )
+  const dx = emitter.emit('Add', [
+    emitter.emit('Mul', [dy, perChannel(factors.ofGradient)]),
+    emitter.emit('Add', [
+      emitter.emit('Mul', [centred, perChannel(factors.ofCentred)]),
+      perChannel(factors.constant),
+    ]),
+  ])
+  return [dx, factors.scaleGradient, shiftGradient]
+}
+
+interface BatchNormSums {
+  readonly scale: string
+  readonly variance: string
+  /** Σ dy · (x − mean) per channel. */
+  readonly dot: string
+  /** Σ dy per channel. */
+  readonly shiftGradient: string
+}
+
+/** dx = dy · ofGradient + (x − mean) · ofCentred + constant, each a vector over the channels. */
+export function batchNormFactors(
+  emitter: Emitter,
+  { scale, variance, dot, shiftGradient }: BatchNormSums,
+  count: number,
+  { epsilon }: { readonly epsilon: number },
+) {
+  const deviation = emitter.emit('Sqrt', [emitter.emit('Add', [variance, emitter.float(epsilon)])])
+  const scaleGradient = emitter.emit('Div', [dot, deviation])
+  const ofGradient = emitter.emit('Div', [scale, deviation])
+  const perImage = emitter.emit('Mul', [ofGradient, emitter.float(-1 / count)])
+  const ofCentred = emitter.emit('Mul', [perImage, emitter.emit('Div', [scaleGradient, deviation])])
+  const constant = emitter.emit('Mul', [perImage, shiftGradient])
+  return { scaleGradient, ofGradient, ofCentred, constant }
+}

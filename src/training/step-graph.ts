@@ -57,6 +57,8 @@ export interface StepOptions extends Omit<NetworkOptions, 'mode'> {
   readonly layers: Layer
   readonly optimizer: Config['optimizer']
   readonly regularization: Config['regularization']
+  /** Channels per block of the engine's image layout; see `detectBlockSize`. */
+  readonly blockSize: number
 }
 
 /**
@@ -84,6 +86,7 @@ export function buildStepGraph(options: StepOptions): StepGraph {
   )
   const { bytes } = toOnnx({
     name: 'training-step',
+    blockSize: options.blockSize,
     outputs: {
       [STEP_IO.loss]: loss,
       [STEP_IO.correct]: correctCount(logits, labels),

@@ -1,7 +1,7 @@
 import type { ImageGeometry } from '../contracts/index.ts'
 import { createRandom } from '../core/index.ts'
 import { IMAGES } from '../nn/index.ts'
-import { openSession, type Session } from '../runtime/index.ts'
+import { detectBlockSize, openSession, type Session } from '../runtime/index.ts'
 import { type Tensor, tensor, zeros } from '../tensor/index.ts'
 import { fillMask } from './dropout-mask.ts'
 import {
@@ -14,7 +14,7 @@ import {
   scalarName,
 } from './step-graph.ts'
 
-export interface TrainerOptions extends Omit<StepOptions, 'batch' | 'image'> {
+export interface TrainerOptions extends Omit<StepOptions, 'batch' | 'image' | 'blockSize'> {
   readonly geometry: ImageGeometry
   readonly seed: number
   readonly threads: number
@@ -47,6 +47,7 @@ interface Plan {
  */
 export class Trainer {
   readonly #options: TrainerOptions
+  readonly #blockSize: number
   readonly #plans = new Map<number, Plan>()
   readonly #scalars = new Map<string, Tensor<'float32'>>()
   readonly #loss = zeros('float32', [])
@@ -54,16 +55,18 @@ export class Trainer {
   #current: Map<string, Tensor<'float32'>>
   #spare: Map<string, Tensor<'float32'>>
 
-  private constructor(options: TrainerOptions, state: State) {
+  private constructor(options: TrainerOptions, blockSize: number, state: State) {
     this.#options = options
+    this.#blockSize = blockSize
     this.#current = new Map(state)
     this.#spare = new Map([...state].map(([name, { shape }]) => [name, zeros('float32', shape)]))
   }
 
   /** Starts from freshly initialised weights, or from `state`, which is taken over. */
   static async create(options: TrainerOptions, batch: number, state?: State): Promise<Trainer> {
-    const graph = stepGraph(options, batch)
-    const trainer = new Trainer(options, state ?? initialState(graph, options.seed))
+    const blockSize = await detectBlockSize()
+    const graph = stepGraph(options, blockSize, batch)
+    const trainer = new Trainer(options, blockSize, state ?? initialState(graph, options.seed))
     await trainer.#open(graph, batch)
     return trainer
   }
@@ -80,7 +83,9 @@ export class Trainer {
   /** One optimizer step on a batch. `step` counts from 0 and decides the dropout masks. */
   async step(batch: Batch, step: number, learningRate: number): Promise<StepResult> {
     const size = batch.labels.shape[0]!
-    const plan = this.#plans.get(size) ?? (await this.#open(stepGraph(this.#options, size), size))
+    const plan =
+      this.#plans.get(size) ??
+      (await this.#open(stepGraph(this.#options, this.#blockSize, size), size))
     const { masks, optimizer } = plan.graph
     for (const [i, { keep }] of masks.entries()) {
       fillMask(plan.masks[i]!.data, keep, this.#options.seed, step, i)
@@ -135,9 +140,9 @@ export class Trainer {
   }
 }
 
-function stepGraph(options: TrainerOptions, batch: number): StepGraph {
+function stepGraph(options: TrainerOptions, blockSize: number, batch: number): StepGraph {
   const { height, width, channels } = options.geometry
-  return buildStepGraph({ ...options, batch, image: [channels, height, width] })
+  return buildStepGraph({ ...options, blockSize, batch, image: [channels, height, width] })
 }
 
 /** Parameters drawn by the seed, averaged weights equal to them, everything else at its initial value. */

@@ -33,7 +33,7 @@ def integers(high, *shape):
 
 def case(op, function, inputs, attributes=None, note="", differentiable=True):
     names = {torch.int64: "int64", torch.bool: "bool", torch.float64: "float32"}
-    tensors = [x.clone().requires_grad_(differentiable and x.is_floating_point()) for x in inputs]
+    tensors = [x.detach().clone().requires_grad_(differentiable and x.is_floating_point()) for x in inputs]
     outputs = function(*tensors)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     entry = {
@@ -73,6 +73,7 @@ def elementwise():
         case("sigmoid", torch.sigmoid, [uniform(*shape)])
         case("erf", torch.erf, [uniform(*shape)])
         case("relu", torch.relu, [uniform(*shape, distinct=True)])
+        case("positive", lambda x: (x > 0).double(), [uniform(*shape)], differentiable=False)
         case("gelu", F.gelu, [uniform(*shape)])
         case("cast", lambda x: x * 1.0, [uniform(*shape)], {"dtype": "float32"})
 
@@ -187,6 +188,12 @@ def normalization():
             return y, x.mean(axes), x.var(axes, unbiased=False)
 
         case("batchNorm", batch_norm, [uniform(*shape), uniform(c), uniform(c)], {"epsilon": 1e-5})
+        x, scale = uniform(*shape).requires_grad_(), uniform(c).requires_grad_()
+        shift, dy = uniform(c).requires_grad_(), uniform(*shape)
+        y, mean, variance = batch_norm(x, scale, shift)
+        gradients = torch.autograd.grad(y, (x, scale, shift), dy)
+        case("batchNormGradient", lambda *_, g=gradients: g, [x, scale, mean.detach(), variance.detach(), dy],
+             {"epsilon": 1e-5}, differentiable=False)
         case("batchNormInference", lambda x, s, b, m, v: F.batch_norm(x, m, v, s, b, eps=1e-5),
              [uniform(*shape), uniform(c), uniform(c), uniform(c), uniform(c, low=0.3)],
              {"epsilon": 1e-5}, differentiable=False)

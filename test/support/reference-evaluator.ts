@@ -8,6 +8,7 @@ import { type Dense, dense, eachIndex, offset, strides } from './dense.ts'
 import {
   avgPool,
   batchNormalize,
+  batchNormalizeGradient,
   convolve,
   convolveInputGradient,
   convolveWeightGradient,
@@ -67,6 +68,7 @@ const rules: { readonly [O in OpName]: Rule<O> } = {
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   erf: unary(erf),
   relu: unary((x) => Math.max(x, 0)),
+  positive: unary((x) => Number(x > 0)),
   gelu: unary((x) => (x * (1 + erf(x / Math.SQRT2))) / 2),
   cast: unary((x) => x),
   gemm: ([a, b, bias], { transposeA, transposeB }) => {
@@ -81,6 +83,8 @@ const rules: { readonly [O in OpName]: Rule<O> } = {
   maxUnpool2d: ([dy, positions], { input }) => [maxUnpool(dy!, positions!, input as number[])],
   avgPool2d: ([x], window) => [avgPool(x!, window)],
   batchNorm: ([x, scale, shift], { epsilon }) => batchNormalize(x!, scale!, shift!, epsilon),
+  batchNormGradient: ([x, scale, mean, variance, dy], { epsilon }) =>
+    batchNormalizeGradient([x!, scale!, mean!, variance!, dy!], epsilon),
   batchNormInference: ([x, scale, shift, mean, variance], { epsilon }) => {
     const inner = x!.shape.slice(2).reduce((n, size) => n * size, 1)
     const data = x!.data.map((value, i) => {

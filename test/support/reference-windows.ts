@@ -148,3 +148,25 @@ export function batchNormalize(x: Dense, scale: Dense, shift: Dense, epsilon: nu
   })
   return [y, mean, variance]
 }
+
+export function batchNormalizeGradient(
+  [x, scale, mean, variance, dy]: readonly [Dense, Dense, Dense, Dense, Dense],
+  epsilon: number,
+): Dense[] {
+  const channels = x.shape[1]!
+  const count = x.data.length / channels
+  const [dx, dScale, dShift] = [dense(x.shape), dense([channels]), dense([channels])]
+  const deviation = (c: number) => Math.sqrt(variance.data[c]! + epsilon)
+  const normal = (c: number, i: number) => (x.data[i]! - mean.data[c]!) / deviation(c)
+  eachIndex(x.shape, (index, i) => {
+    const c = index[1]!
+    dShift.data[c]! += dy.data[i]!
+    dScale.data[c]! += dy.data[i]! * normal(c, i)
+  })
+  eachIndex(x.shape, (index, i) => {
+    const c = index[1]!
+    const correction = (dShift.data[c]! + normal(c, i) * dScale.data[c]!) / count
+    dx.data[i] = (scale.data[c]! / deviation(c)) * (dy.data[i]! - correction)
+  })
+  return [dx, dScale, dShift]
+}
