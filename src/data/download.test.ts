@@ -93,6 +93,20 @@ describe('downloadFile', () => {
     await expectWhole()
   })
 
+  it('waits for a slow server that keeps sending', async () => {
+    handler = async (_request, response) => {
+      response.writeHead(200, { 'content-length': packed.length })
+      for (let at = 0; at < packed.length; at += 50_000) {
+        response.write(packed.subarray(at, at + 50_000))
+        await new Promise((done) => setTimeout(done, 60))
+      }
+      response.end()
+    }
+    expect(await download()).toBeUndefined()
+    await expectWhole()
+    expect(requests).toHaveLength(1)
+  })
+
   it('follows redirects', async () => {
     const good = serve(packed)
     handler = (request, response) => {

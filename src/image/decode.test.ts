@@ -46,6 +46,13 @@ describe('decodeImage', () => {
     })
   })
 
+  it('takes pixels as stored: a colour profile changes nothing, as in PIL', async () => {
+    const tagged = await picture.clone().withIccProfile('p3').png().toBuffer()
+    const plain = withoutChunk(tagged, 'iCCP')
+    expect(plain.length).toBeLessThan(tagged.length)
+    expect((await decodeImage(tagged)).data).toEqual((await decodeImage(plain)).data)
+  })
+
   it('refuses more bytes than allowed', async () => {
     const bytes = await picture.clone().png().toBuffer()
     await expect(decodeImage(bytes, { maxBytes: 50 })).rejects.toMatchObject({
@@ -53,6 +60,11 @@ describe('decodeImage', () => {
     })
   })
 })
+
+function withoutChunk(png: Buffer, kind: string): Buffer {
+  const at = png.indexOf(kind) - 4
+  return Buffer.concat([png.subarray(0, at), png.subarray(at + 12 + png.readUInt32BE(at))])
+}
 
 describe('encodePng', () => {
   it('comes back bit for bit, in colour and in grey', async () => {
