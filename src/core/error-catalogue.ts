@@ -32,7 +32,8 @@ export const errorCatalogue = {
   },
   CONFIG_INTERPOLATION: {
     kind: 'usage',
-    meaning: 'A `${…}` in the configuration names something that does not exist, or itself.',
+    meaning:
+      'An interpolation in the configuration names something that does not exist, or itself.',
   },
 
   // data
