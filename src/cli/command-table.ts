@@ -18,6 +18,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/data-check.ts')).dataCheckCommand,
   },
   {
+    name: 'train',
+    summary: 'Train a model and export it.',
+    load: async () => (await import('./commands/train.ts')).trainCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'Continue a run that was stopped, exactly.',
+    load: async () => (await import('./commands/resume.ts')).resumeCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

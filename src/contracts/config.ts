@@ -76,11 +76,6 @@ const trainerSchema = z.strictObject({
     'Steps between checkpoints; each epoch ends with one as well.',
   ),
   eval_batch_size: positiveInt.describe('Images per batch in evaluation.'),
-  max_minutes: z
-    .number()
-    .positive()
-    .nullable()
-    .describe('Budget that a time-based recipe plans for; null: none.'),
 })
 
 const fileSchema = z.strictObject({

@@ -29,3 +29,12 @@ export {
   type Preprocessing,
   preprocessingSchema,
 } from './image.ts'
+export {
+  type BestEpoch,
+  type EpochMetrics,
+  type MetricsLine,
+  metricsLineSchema,
+  type RunRecord,
+  runRecordSchema,
+  type StepMetrics,
+} from './run.ts'

@@ -1,0 +1,6 @@
+export {
+  openPredictor,
+  type Prediction,
+  type Predictor,
+  type PredictorOptions,
+} from './predictor.ts'

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import { createRun } from '../../tracking/index.ts'
+import { defineCommand } from '../command.ts'
+import { loadConfig } from '../load-config.ts'
+import { openOrPrepareDataset } from '../open-dataset.ts'
+import { startTraining } from '../run-training.ts'
+
+export const trainCommand = defineCommand({
+  arguments: {},
+  options: {
+    profile: {
+      type: 'boolean',
+      description: 'Trace the first steps by operator, as PROFILE=1 does.',
+    },
+    name: {
+      type: 'string',
+      description: "Stands in the run's id instead of the model type.",
+      placeholder: 'NAME',
+    },
+  },
+  overrides: true,
+  examples: [
+    { command: 'atelier train', does: 'Fashion-MNIST with the default recipe.' },
+    { command: 'atelier train data=sketch', does: 'The embedded data, offline.' },
+    {
+      command: 'atelier train hyperparameters.epochs=10 model.type=mlp seed=7',
+      does: 'Change settings by key.',
+    },
+    { command: 'atelier train recipe=original', does: 'The settings of the Python original.' },
+  ],
+  async run(context, { options, overrides }) {
+    const { config, yaml } = await loadConfig(context, overrides)
+    const dataset = await openOrPrepareDataset(config.data, context)
+    const { name, digest } = dataset.manifest
+    const run = await createRun(resolve(context.cwd, config.paths.runs), {
+      config,
+      configYaml: yaml,
+      overrides,
+      dataset: { name, digest },
+      name: options.name,
+      clock: context.clock,
+    })
+    await startTraining(context, { run, config, dataset, profile: options.profile })
+  },
+})

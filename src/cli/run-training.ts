@@ -1,0 +1,155 @@
+import { copyFile, mkdir, readFile, rename } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import type { Config, DatasetManifest, EpochMetrics } from '../contracts/index.ts'
+import type { Dataset } from '../data/index.ts'
+import { fitTemperature } from '../evaluation/index.ts'
+import type { Run } from '../tracking/index.ts'
+import {
+  type Profile,
+  resumeTraining,
+  type TrainOptions,
+  type TrainResult,
+  trainModel,
+} from '../training/index.ts'
+import { type CommandContext, printResult } from './context.ts'
+import { formatDuration } from './progress-line.ts'
+import { type Column, formatTable } from './table.ts'
+
+export interface TrainingRequest {
+  readonly run: Run
+  readonly config: Config
+  readonly dataset: Dataset
+  readonly profile: boolean
+}
+
+/** Trains a new run, puts its model where servers look for it, and prints the result. */
+export async function startTraining(
+  context: CommandContext,
+  request: TrainingRequest,
+): Promise<void> {
+  const { config, dataset, run } = request
+  context.logger.info(trainingHeader(config, dataset.manifest, run))
+  await report(context, request, await trainModel(await optionsOf(context, request)))
+}
+
+/** The same for a run that was stopped. */
+export async function continueTraining(
+  context: CommandContext,
+  request: TrainingRequest,
+): Promise<void> {
+  const { config, dataset, run } = request
+  context.logger.info(trainingHeader(config, dataset.manifest, run))
+  await report(context, request, await resumeTraining(await optionsOf(context, request)))
+}
+
+async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
+  const { progress, logger, clock, signal, env } = context
+  const profile = request.profile || env['PROFILE'] === '1'
+  const producer = await producerOf(context)
+  return { ...request, profile, progress, logger, clock, signal, fitTemperature, producer }
+}
+
+async function report(
+  context: CommandContext,
+  { config }: TrainingRequest,
+  result: TrainResult,
+): Promise<void> {
+  const model = await publishModel(result.run, resolve(context.cwd, config.paths.models))
+  printResult(context, resultJson(result, model), () => resultText(context, result, model))
+}
+
+/** What is about to be trained. */
+function trainingHeader(config: Config, data: DatasetManifest, { record }: Run): string {
+  const { train, val } = data.splits
+  const { height, width } = data.geometry
+  const { batch_size, learning_rate, epochs } = config.hyperparameters
+  return [
+    `run    ${record.id}`,
+    `data   ${data.name}: ${train.size} training and ${val.size} validation images, ${width} × ${height}, ${data.classes.length} classes`,
+    `model  ${config.model.type}, ${config.optimizer.name} at ${learning_rate} (${config.schedule.name}), batch ${batch_size}, ${plural(epochs, 'epoch')}, seed ${config.seed}, ${plural(config.trainer.threads, 'thread')}`,
+  ].join('\n')
+}
+
+async function producerOf({ packageRoot }: CommandContext): Promise<string> {
+  const text = await readFile(join(packageRoot, 'package.json'), 'utf8')
+  return `atelier ${(JSON.parse(text) as { readonly version: string }).version}`
+}
+
+/** Copies the model to `folder`/model.onnx; a server that reads it meanwhile sees the old one whole. */
+async function publishModel({ files, record }: Run, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `.${record.id}.tmp`)
+  const model = join(folder, 'model.onnx')
+  await copyFile(files.model, temporary)
+  await rename(temporary, model)
+  return model
+}
+
+function resultJson({ run, manifest, epochs, times, profile }: TrainResult, model: string) {
+  const { record, folder } = run
+  return { run: record, folder, model, manifest, epochs, times, profile: profile ?? null }
+}
+
+function resultText(context: CommandContext, result: TrainResult, model: string): string {
+  const { run, epochs, best, manifest, profile } = result
+  const near = (path: string) => relative(context.cwd, path) || '.'
+  const parts = [
+    ...(profile === undefined ? [] : [profileTable(profile, near(dirname(profile.trace)))]),
+    formatTable(EPOCH_COLUMNS, epochs.map(epochRow)),
+    `Best on validation: epoch ${best.epoch}, accuracy ${best.val_accuracy.toFixed(4)}. ${groupDigits(manifest.parameters)} parameters, trained in ${formatDuration(run.record.seconds * 1000)}.`,
+    `Model ${near(model)} (weights ${result.weightDigest.slice(0, 12)}), run ${near(run.folder)}`,
+    `Next: atelier evaluate ${run.record.id}`,
+  ]
+  return parts.join('\n\n')
+}
+
+const EPOCH_COLUMNS: readonly Column[] = [
+  { title: 'epoch', align: 'right' },
+  { title: 'loss', align: 'right' },
+  { title: 'accuracy', align: 'right' },
+  { title: 'val loss', align: 'right' },
+  { title: 'val accuracy', align: 'right' },
+  { title: 'images/s', align: 'right' },
+  { title: '' },
+]
+
+function epochRow(epoch: EpochMetrics): string[] {
+  return [
+    String(epoch.epoch),
+    epoch.train_loss.toFixed(4),
+    epoch.train_accuracy.toFixed(4),
+    epoch.val_loss.toFixed(4),
+    epoch.val_accuracy.toFixed(4),
+    groupDigits(Math.round(epoch.images_per_second)),
+    epoch.best ? 'best so far' : '',
+  ]
+}
+
+const SHOWN_OPERATORS = 12
+
+function profileTable({ operators, steps }: Profile, folder: string): string {
+  const rows = operators
+    .slice(0, SHOWN_OPERATORS)
+    .map(({ operator, calls, milliseconds, share }) => [
+      operator,
+      String(calls),
+      (milliseconds / steps).toFixed(2),
+      `${(100 * share).toFixed(1)} %`,
+    ])
+  const table = formatTable(
+    [
+      { title: 'operator' },
+      { title: 'calls', align: 'right' },
+      { title: 'ms a step', align: 'right' },
+      { title: 'share', align: 'right' },
+    ],
+    rows,
+  )
+  return `Profile of ${steps} steps; all of it in ${folder}, trace.json for ui.perfetto.dev\n${table}`
+}
+
+function groupDigits(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+}
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

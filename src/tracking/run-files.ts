@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+
+/** Where things lie in a run folder. */
+export interface RunFiles {
+  readonly record: string
+  readonly config: string
+  readonly overrides: string
+  readonly metrics: string
+  /** All state of training, to continue from. */
+  readonly lastCheckpoint: string
+  /** Weights and statistics of the best epoch so far. */
+  readonly bestCheckpoint: string
+  readonly model: string
+  readonly weights: string
+  readonly figures: string
+  readonly profile: string
+}
+
+export function runFiles(folder: string): RunFiles {
+  const inside = (...parts: readonly string[]) => join(folder, ...parts)
+  return {
+    record: inside('run.json'),
+    config: inside('config.yaml'),
+    overrides: inside('overrides.yaml'),
+    metrics: inside('metrics.jsonl'),
+    lastCheckpoint: inside('checkpoints', 'last.safetensors'),
+    bestCheckpoint: inside('checkpoints', 'best.safetensors'),
+    model: inside('model.onnx'),
+    weights: inside('weights.safetensors'),
+    figures: inside('figures'),
+    profile: inside('profile'),
+  }
+}

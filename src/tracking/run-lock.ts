@@ -1,0 +1,80 @@
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { AtelierError } from '../core/index.ts'
+import { processExists, processIdentity } from './process-identity.ts'
+
+export interface RunLock {
+  release(): Promise<void>
+}
+
+interface Holder {
+  readonly pid: number
+  readonly host: string
+  readonly identity: string
+}
+
+const LOCK_FILE = /^\.lock-(\d+)$/
+
+/**
+ * The right to work on a run, for one process at a time. Throws RUN_LOCKED. The lock of a dead
+ * process is taken over by making the next of `.lock-1`, `.lock-2` …: a link is made by one process
+ * only, whole, so two that saw the same dead holder cannot both succeed it.
+ */
+export async function lockRun(folder: string): Promise<RunLock> {
+  const own = await ownHolder()
+  const held = await currentLock(folder)
+  if (held !== undefined && (await isAlive(held.holder))) throw locked(folder, held.holder)
+  const path = join(folder, `.lock-${(held?.number ?? 0) + 1}`)
+  await linkNew(folder, path, own)
+  if (held !== undefined) await rm(held.path, { force: true })
+  return { release: () => rm(path, { force: true }) }
+}
+
+/** Whether a living process works on the run. */
+export async function isRunLocked(folder: string): Promise<boolean> {
+  const held = await currentLock(folder)
+  return held !== undefined && isAlive(held.holder)
+}
+
+async function ownHolder(): Promise<Holder> {
+  return { pid: process.pid, host: hostname(), identity: await processIdentity(process.pid) }
+}
+
+async function currentLock(folder: string) {
+  const numbers = (await readdir(folder))
+    .map((name) => Number(LOCK_FILE.exec(name)?.[1] ?? 0))
+    .filter((number) => number > 0)
+  if (numbers.length === 0) return undefined
+  const number = Math.max(...numbers)
+  const path = join(folder, `.lock-${number}`)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : { number, path, holder: JSON.parse(text) as Holder }
+}
+
+async function isAlive({ pid, host, identity }: Holder): Promise<boolean> {
+  // another machine's process cannot be asked
+  if (host !== hostname()) return true
+  return processExists(pid) && (await processIdentity(pid)) === identity
+}
+
+async function linkNew(folder: string, path: string, holder: Holder): Promise<void> {
+  const temporary = join(folder, `.lock.${holder.pid}.${process.hrtime.bigint()}.tmp`)
+  await writeFile(temporary, JSON.stringify(holder))
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw locked(folder, (await currentLock(folder))?.holder)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+function locked(folder: string, holder: Holder | undefined): AtelierError {
+  const who = holder === undefined ? 'Another process' : `Process ${holder.pid} on ${holder.host}`
+  return new AtelierError('RUN_LOCKED', `${who} is working on ${folder}.`, {
+    hint: 'Wait for it or stop it. If it is gone for sure, delete the .lock-* file in that folder.',
+    data: { ...holder },
+  })
+}

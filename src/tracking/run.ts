@@ -1,0 +1,122 @@
+import { randomInt } from 'node:crypto'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { type Config, configSchema, type RunRecord, runRecordSchema } from '../contracts/index.ts'
+import { AtelierError, type Clock, digestOf, writeFileAtomic } from '../core/index.ts'
+import { type RunFiles, runFiles } from './run-files.ts'
+import { createRunId } from './run-id.ts'
+
+/** A run folder as it stood when it was read. `updateRun` gives the next state. */
+export interface Run {
+  readonly folder: string
+  readonly files: RunFiles
+  readonly record: RunRecord
+}
+
+export interface NewRun {
+  readonly config: Config
+  /** The resolved configuration as text; written from `config` when absent. */
+  readonly configYaml?: string
+  readonly overrides: readonly string[]
+  readonly dataset: RunRecord['dataset']
+  /** Stands in the run's id instead of the architecture. */
+  readonly name?: string | undefined
+  readonly clock: Clock
+  /** A whole number below the bound, to draw the run's name. */
+  readonly pick?: (bound: number) => number
+}
+
+const ATTEMPTS = 20
+
+/** Makes a new run folder under `root`, which no other process can have made too. */
+export async function createRun(root: string, options: NewRun): Promise<Run> {
+  const { id, folder } = await makeFolder(root, options)
+  const { config } = options
+  const files = runFiles(folder)
+  await writeFileAtomic(files.config, options.configYaml ?? stringify(config))
+  await writeFileAtomic(files.overrides, stringify([...options.overrides]))
+  const time = new Date(options.clock.now()).toISOString()
+  const record: RunRecord = {
+    format: 'atelier-run',
+    version: 1,
+    id,
+    status: 'running',
+    created: time,
+    updated: time,
+    seconds: 0,
+    architecture: config.model.type,
+    parameters: null,
+    seed: config.seed,
+    dataset: options.dataset,
+    config_digest: digestOf(config),
+    epochs: config.hyperparameters.epochs,
+    step: 0,
+    best: null,
+    weight_digest: null,
+    test_looks: 0,
+    failure: null,
+  }
+  return writeRecord({ folder, files, record })
+}
+
+async function makeFolder(root: string, { config, name, clock, pick = randomInt }: NewRun) {
+  await mkdir(root, { recursive: true })
+  for (let attempt = 0; ; attempt++) {
+    const id = createRunId(clock.now(), name ?? config.model.type, pick)
+    const folder = join(root, id)
+    try {
+      await mkdir(folder)
+      return { id, folder }
+    } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EEXIST'
+      if (!isTaken || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+/** Reads the run in `folder`. Throws RUN_NOT_FOUND when it holds none. */
+export async function openRun(folder: string): Promise<Run> {
+  const files = runFiles(folder)
+  const text = await readFile(files.record, 'utf8').catch((cause: unknown) => {
+    throw new AtelierError('RUN_NOT_FOUND', `${folder} is not a run folder (no run.json).`, {
+      hint: 'List the runs with `atelier runs ls`.',
+      cause,
+    })
+  })
+  try {
+    return { folder, files, record: runRecordSchema.parse(JSON.parse(text)) }
+  } catch (cause) {
+    throw new AtelierError(
+      'RUN_NOT_FOUND',
+      `${files.record} is not a run record of this version.`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** Writes the changed record and gives the run with it. */
+export async function updateRun(run: Run, clock: Clock, change: Partial<RunRecord>): Promise<Run> {
+  const updated = new Date(clock.now()).toISOString()
+  return writeRecord({ ...run, record: { ...run.record, ...change, updated } })
+}
+
+async function writeRecord(run: Run): Promise<Run> {
+  const record = runRecordSchema.parse(run.record)
+  await writeFileAtomic(run.files.record, `${JSON.stringify(record, null, 2)}\n`)
+  return run
+}
+
+/** The configuration that the run was started with. */
+export async function readRunConfig(run: Run): Promise<Config> {
+  const text = await readFile(run.files.config, 'utf8')
+  const parsed = configSchema.safeParse(parse(text))
+  if (parsed.success) return parsed.data
+  throw new AtelierError(
+    'CONFIG_INVALID_VALUE',
+    `${run.files.config} does not hold a configuration of this version: ${parsed.error.issues[0]?.message}.`,
+    { cause: parsed.error },
+  )
+}

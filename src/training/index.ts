@@ -1,0 +1,5 @@
+export { type ExportOptions, exportBundle, type FitTemperature } from './export-bundle.ts'
+export { collectProfile, type OperatorTime, type Profile } from './profile.ts'
+export { resumeTraining, type TrainOptions, type TrainResult, trainModel } from './train-model.ts'
+export { type Batch, Trainer, type TrainerOptions } from './trainer.ts'
+export type { TrainingTimes } from './training-session.ts'

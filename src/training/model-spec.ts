@@ -1,0 +1,53 @@
+import {
+  BUNDLE_IO,
+  type Config,
+  type DatasetManifest,
+  type ImageGeometry,
+} from '../contracts/index.ts'
+import { softmax } from '../graph/index.ts'
+import { buildNetwork, type Layer, layersOf, type Network, type Weights } from '../nn/index.ts'
+import { toOnnx } from '../onnx/index.ts'
+
+/** What decides a network's graph. */
+export interface ModelSpec {
+  readonly layers: Layer
+  readonly geometry: ImageGeometry
+  readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] }
+}
+
+export function modelSpec(
+  config: Config,
+  { classes, geometry, normalization }: DatasetManifest,
+): ModelSpec {
+  return { layers: layersOf(config.model, classes.length), geometry, normalization }
+}
+
+/** [C, H, W] */
+export function imageShape({ channels, height, width }: ImageGeometry) {
+  return [channels, height, width] as const
+}
+
+export function inferenceNetwork(spec: ModelSpec): Network {
+  const { geometry, normalization, layers } = spec
+  const image = imageShape(geometry)
+  return buildNetwork(layers, { mode: 'inference', batch: 'batch', image, normalization })
+}
+
+/** The bundle's bytes: the network for any batch size, its weights stored inside. */
+export function inferenceModel(
+  spec: ModelSpec,
+  weights: Weights,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const { logits, embedding } = inferenceNetwork(spec)
+  return toOnnx({
+    name: 'atelier-model',
+    outputs: {
+      [BUNDLE_IO.probabilities]: softmax(logits, 1),
+      [BUNDLE_IO.logits]: logits,
+      [BUNDLE_IO.embedding]: embedding,
+    },
+    constants: weights,
+    metadata,
+  }).bytes
+}

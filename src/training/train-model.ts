@@ -1,0 +1,131 @@
+import type { BestEpoch, BundleManifest, EpochMetrics, RunRecord } from '../contracts/index.ts'
+import { AtelierError, toAtelierError } from '../core/index.ts'
+import { lockRun, type Run, readMetrics, readRunConfig, updateRun } from '../tracking/index.ts'
+import { readWeights } from './checkpoint.ts'
+import { exportBundle, type FitTemperature } from './export-bundle.ts'
+import { collectProfile, type Profile } from './profile.ts'
+import { runEpoch } from './run-epoch.ts'
+import { type SessionOptions, TrainingSession, type TrainingTimes } from './training-session.ts'
+
+/** Enough to average, few enough that the trace stays readable. */
+const PROFILED_STEPS = 60
+
+export interface TrainOptions extends SessionOptions {
+  /** Fits the calibration on validation logits. */
+  readonly fitTemperature: FitTemperature
+  /** Name and version of the program that trains, for the model's manifest. */
+  readonly producer: string
+}
+
+export interface TrainResult {
+  readonly run: Run
+  readonly best: BestEpoch
+  readonly weightDigest: string
+  readonly manifest: BundleManifest
+  readonly epochs: readonly EpochMetrics[]
+  readonly times: TrainingTimes
+  readonly profile?: Profile
+}
+
+/**
+ * Trains a run from where its checkpoint stands, or from the start, to the exported model of its
+ * best epoch. Throws INTERRUPTED, TRAINING_DIVERGED, RUN_LOCKED; the run's record says how it ended.
+ */
+export async function trainModel(options: TrainOptions): Promise<TrainResult> {
+  const lock = await lockRun(options.run.folder)
+  try {
+    return await trainLocked(options)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Continues a run that was stopped, killed or failed. Throws RUN_NOT_RESUMABLE when it is complete. */
+export async function resumeTraining(options: Omit<TrainOptions, 'config'>): Promise<TrainResult> {
+  const { run, dataset } = options
+  if (run.record.status === 'completed') {
+    throw new AtelierError('RUN_NOT_RESUMABLE', `${run.record.id} is complete.`, {
+      hint: `Judge it with \`atelier evaluate ${run.record.id}\`, or train anew with more epochs.`,
+    })
+  }
+  if (run.record.dataset.digest !== dataset.manifest.digest) {
+    throw new AtelierError(
+      'DATA_STALE',
+      `${run.record.id} was trained on data set ${run.record.dataset.digest.slice(0, 12)}, ${dataset.folder} now holds ${dataset.manifest.digest.slice(0, 12)}.`,
+      { hint: 'Prepare the same data again, or start a new run with `atelier train`.' },
+    )
+  }
+  return trainModel({ ...options, config: await readRunConfig(run) })
+}
+
+async function trainLocked(options: TrainOptions): Promise<TrainResult> {
+  const session = await TrainingSession.open(options)
+  const note = (change: Partial<RunRecord>) =>
+    updateRun(options.run, options.clock, { ...stateOf(session), ...change })
+  try {
+    await note({ status: 'running', failure: null })
+    const profile = await runEpochs(session)
+    return { ...(await finish(session, options)), ...(profile === undefined ? {} : { profile }) }
+  } catch (thrown) {
+    const { code, message } = toAtelierError(thrown)
+    const interrupted = code === 'INTERRUPTED'
+    await note(
+      interrupted ? { status: 'interrupted' } : { status: 'failed', failure: { code, message } },
+    )
+    throw thrown
+  } finally {
+    await session.close()
+  }
+}
+
+async function runEpochs(session: TrainingSession): Promise<Profile | undefined> {
+  const { position, options, totalSteps } = session
+  const first = position.step
+  const last = Math.min(first + PROFILED_STEPS, totalSteps)
+  let profile: Profile | undefined
+  const onStep = async (step: number) => {
+    if (!options.profile || step !== last) return
+    session.trainer.endProfiling()
+    profile = await collectProfile(options.run.files.profile, step - first)
+  }
+  if (first > 0) options.logger.info(`Continuing at step ${first + 1} of ${totalSteps}.`)
+  while (position.epoch < options.config.hyperparameters.epochs) await runEpoch(session, onStep)
+  return profile
+}
+
+async function finish(
+  session: TrainingSession,
+  options: TrainOptions,
+): Promise<Omit<TrainResult, 'profile'>> {
+  const { run, dataset, clock } = options
+  const best = session.position.best!
+  const weights = await readWeights(run.files.bestCheckpoint)
+  const manifest = await exportBundle({
+    ...options,
+    dataset: dataset.manifest,
+    weights,
+    val: session.val,
+    best,
+  })
+  await session.metrics.sync()
+  const completed = await updateRun(run, clock, {
+    ...stateOf(session),
+    status: 'completed',
+    failure: null,
+    weight_digest: manifest.weight_digest,
+  })
+  const lines = await readMetrics(run.files.metrics)
+  return {
+    run: completed,
+    best,
+    weightDigest: manifest.weight_digest,
+    manifest,
+    epochs: lines.filter((line) => line.type === 'epoch'),
+    times: session.times,
+  }
+}
+
+function stateOf({ position, parameters }: TrainingSession): Partial<RunRecord> {
+  const { step, best, seconds } = position
+  return { step, best, seconds, parameters }
+}
