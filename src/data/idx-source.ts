@@ -27,7 +27,7 @@ export const idxSource: Source<IdxDataConfig> = {
 }
 
 /** The variable that points at a folder of ready files: FASHION_MNIST_DIR for `fashion-mnist`. */
-export function folderVariable(dataName: string): string {
+function folderVariable(dataName: string): string {
   return `${dataName.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_DIR`
 }
 

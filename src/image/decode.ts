@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { AtelierError } from '../core/index.ts'
-import { sniffImageFormat } from './image-format.ts'
+import { type ImageFormat, sniffImageFormat } from './image-format.ts'
 import type { Raster } from './raster.ts'
 
 export interface DecodeLimits {
@@ -26,11 +26,12 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits = {}):
     throw tooLarge(name, `${bytes.length} bytes`, `at most ${maxBytes} bytes`)
   }
   // By its first bytes, before any decoder sees it: SVG, PDF and the like never reach sharp.
-  if (sniffImageFormat(bytes) === undefined) {
+  const format = sniffImageFormat(bytes)
+  if (format === undefined) {
     throw unreadable(name, `it is not a PNG, JPEG, WebP, GIF or TIFF (${describeStart(bytes)})`)
   }
   try {
-    return await decodeWithSharp(bytes, maxPixels)
+    return await decodeWithSharp(bytes, format, maxPixels)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause)
     if (reason.includes('exceeds pixel limit')) {
@@ -40,10 +41,16 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits = {}):
   }
 }
 
-async function decodeWithSharp(bytes: Uint8Array, maxPixels: number): Promise<Raster> {
+async function decodeWithSharp(
+  bytes: Uint8Array,
+  format: ImageFormat,
+  maxPixels: number,
+): Promise<Raster> {
   // PIL ignores colour profiles; sharp would convert to sRGB. Truncated pixel data is an error.
   const image = sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true })
-  const inks = (await image.metadata()).space === 'cmyk'
+  // Only these can hold inks, and asking takes as long as decoding a small picture.
+  const asks = format === 'jpeg' || format === 'tiff'
+  const inks = asks && (await image.metadata()).space === 'cmyk'
   const upright = image.autoOrient()
   const pixels = inks
     ? upright.pipelineColourspace('cmyk').toColourspace('cmyk')
