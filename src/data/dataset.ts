@@ -7,6 +7,7 @@ import {
   type SplitName,
 } from '../contracts/index.ts'
 import { AtelierError, sha256File } from '../core/index.ts'
+import { manifestDigest } from './manifest-digest.ts'
 import { sourceDigest } from './sources.ts'
 import type { Split } from './split.ts'
 import { loadSplitFile } from './split-file.ts'
@@ -70,16 +71,23 @@ async function readManifest(folder: string): Promise<DatasetManifest> {
   return parseManifest(path, text)
 }
 
+/** A manifest edited by hand fits its schema but not its digest. */
 function parseManifest(path: string, text: string): DatasetManifest {
-  try {
-    return datasetManifestSchema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new AtelierError('DATA_CORRUPT', `${path} is not a data set manifest of this version.`, {
+  const failure = (what: string, cause?: unknown) =>
+    new AtelierError('DATA_CORRUPT', `${path} ${what}.`, {
       hint: PREPARE_HINT,
       cause,
       data: { file: path },
     })
+  let manifest: DatasetManifest
+  try {
+    manifest = datasetManifestSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw failure('is not a data set manifest of this version', cause)
   }
+  const got = manifestDigest(manifest)
+  if (got === manifest.digest) return manifest
+  throw failure(`has content of digest ${got}, but says ${manifest.digest}: it was changed`)
 }
 
 function requireFresh(folder: string, manifest: DatasetManifest, config: DataConfig): void {

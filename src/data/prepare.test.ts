@@ -148,6 +148,16 @@ describe('openDataset', () => {
     await expect(openDataset(folder)).rejects.toMatchObject({ code: 'DATA_CORRUPT' })
   })
 
+  it('refuses a manifest that was edited', async () => {
+    const { folder, manifest } = await prepareDataset(fixture.config, deps)
+    const edited = { ...manifest, normalization: { mean: [0.5], std: [0.5] } }
+    await writeFile(join(folder, 'dataset.json'), JSON.stringify(edited))
+    await expect(openDataset(folder)).rejects.toMatchObject({
+      code: 'DATA_CORRUPT',
+      message: expect.stringContaining('it was changed'),
+    })
+  })
+
   it('refuses a split file of another data set', async () => {
     const { folder } = await prepareDataset(fixture.config, deps)
     await writeFile(

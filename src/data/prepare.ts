@@ -6,9 +6,10 @@ import type {
   ImageGeometry,
   SplitManifest,
 } from '../contracts/index.ts'
-import { AtelierError, digestOf, sha256File, writeFileAtomic } from '../core/index.ts'
+import { AtelierError, sha256File, writeFileAtomic } from '../core/index.ts'
 import { inputFeatures, summarizeFeatures } from '../image/index.ts'
 import { MANIFEST_FILE, openDataset } from './dataset.ts'
+import { manifestDigest } from './manifest-digest.ts'
 import { pixelMoments } from './pixel-moments.ts'
 import type { DataDeps, RawData } from './source.ts'
 import { sourceDigest, sourceOf } from './sources.ts'
@@ -129,7 +130,7 @@ async function writeDataset(
   }
   const manifest: DatasetManifest = {
     ...identity,
-    digest: digestOf(identity),
+    digest: manifestDigest(identity),
     source_digest: sourceDigest(config),
     inputs_digest: inputs,
   }
