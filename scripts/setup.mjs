@@ -60,6 +60,8 @@ function build() {
   const wanted = digest(facts)
   if (readStamp(BUILD_STAMP) === wanted) return
   say('Compiling …')
+  // without a stamp the folder is of unknown state: let tsc write every file again
+  if (!existsSync(BUILD_STAMP)) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true })
   removeStale(new Set(sources))
   run(process.execPath, [
     join(root, 'node_modules/typescript/bin/tsc'),
