@@ -1,3 +1,4 @@
+export { type Bundle, loadBundle, readManifest } from './load-bundle.ts'
 export {
   openPredictor,
   type Prediction,
