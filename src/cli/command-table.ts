@@ -28,6 +28,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resume.ts')).resumeCommand,
   },
   {
+    name: 'evaluate',
+    summary: 'Judge a model on the test split and write a report.',
+    load: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
+  },
+  {
+    name: 'predict',
+    summary: 'Name the class of images.',
+    load: async () => (await import('./commands/predict.ts')).predictCommand,
+  },
+  {
+    name: 'runs ls',
+    summary: 'List the runs, newest first.',
+    load: async () => (await import('./commands/runs-ls.ts')).runsLsCommand,
+  },
+  {
+    name: 'runs show',
+    summary: 'Show one run: settings, epochs, model.',
+    load: async () => (await import('./commands/runs-show.ts')).runsShowCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import type { Config, DatasetManifest, EpochMetrics } from '../contracts/index.ts'
+import type { Config, DatasetManifest } from '../contracts/index.ts'
 import type { Dataset } from '../data/index.ts'
 import { fitTemperature } from '../evaluation/index.ts'
 import type { Run } from '../tracking/index.ts'
@@ -12,8 +12,9 @@ import {
   trainModel,
 } from '../training/index.ts'
 import { type CommandContext, printResult } from './context.ts'
+import { epochTable } from './epoch-table.ts'
 import { formatDuration } from './progress-line.ts'
-import { type Column, formatTable } from './table.ts'
+import { formatTable } from './table.ts'
 
 export interface TrainingRequest {
   readonly run: Run
@@ -95,34 +96,12 @@ function resultText(context: CommandContext, result: TrainResult, model: string)
   const near = (path: string) => relative(context.cwd, path) || '.'
   const parts = [
     ...(profile === undefined ? [] : [profileTable(profile, near(dirname(profile.trace)))]),
-    formatTable(EPOCH_COLUMNS, epochs.map(epochRow)),
+    epochTable(epochs),
     `Best on validation: epoch ${best.epoch}, accuracy ${best.val_accuracy.toFixed(4)}. ${groupDigits(manifest.parameters)} parameters, trained in ${formatDuration(run.record.seconds * 1000)}.`,
     `Model ${near(model)} (weights ${result.weightDigest.slice(0, 12)}), run ${near(run.folder)}`,
     `Next: atelier evaluate ${run.record.id}`,
   ]
   return parts.join('\n\n')
-}
-
-const EPOCH_COLUMNS: readonly Column[] = [
-  { title: 'epoch', align: 'right' },
-  { title: 'loss', align: 'right' },
-  { title: 'accuracy', align: 'right' },
-  { title: 'val loss', align: 'right' },
-  { title: 'val accuracy', align: 'right' },
-  { title: 'images/s', align: 'right' },
-  { title: '' },
-]
-
-function epochRow(epoch: EpochMetrics): string[] {
-  return [
-    String(epoch.epoch),
-    epoch.train_loss.toFixed(4),
-    epoch.train_accuracy.toFixed(4),
-    epoch.val_loss.toFixed(4),
-    epoch.val_accuracy.toFixed(4),
-    groupDigits(Math.round(epoch.images_per_second)),
-    epoch.best ? 'best so far' : '',
-  ]
 }
 
 const SHOWN_OPERATORS = 12

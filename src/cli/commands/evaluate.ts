@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { parse } from 'yaml'
+import { type Bundle, loadBundle } from '../../bundle/index.ts'
+import type { Config } from '../../contracts/index.ts'
+import { writeFileAtomic } from '../../core/index.ts'
+import { type Dataset, openConfiguredDataset, openTestSplit } from '../../data/index.ts'
+import {
+  type EvaluationFiles,
+  type EvaluationResult,
+  evaluateBundle,
+  requireFit,
+  type TrainingCurves,
+  writeEvaluation,
+} from '../../evaluation/index.ts'
+import { type Run, readMetrics, readRunConfig, updateRun } from '../../tracking/index.ts'
+import { defineCommand } from '../command.ts'
+import { type CommandContext, printResult } from '../context.ts'
+import { evaluationText } from '../evaluation-text.ts'
+import { findModel, runOfModel } from '../find-model.ts'
+import { loadConfig } from '../load-config.ts'
+
+export const evaluateCommand = defineCommand({
+  arguments: {
+    model: {
+      description: 'A run, or a path of a model.onnx. MODEL_URI or the newest run when left out.',
+    },
+  },
+  options: {
+    split: {
+      type: 'string',
+      description: 'The images to judge on.',
+      choices: ['test', 'val'],
+      default: 'test',
+    },
+  },
+  overrides: true,
+  examples: [
+    { command: 'atelier evaluate', does: 'Report on the newest completed run.' },
+    { command: 'atelier evaluate --split val', does: 'Without a look at the test split.' },
+    { command: 'atelier evaluate models/model.onnx', does: 'A model file.' },
+  ],
+  async run(context, { arguments: { model: query }, options, overrides }) {
+    const defaults = await loadConfig(context, overrides)
+    const runs = resolve(context.cwd, defaults.config.paths.runs)
+    const found = await findModel(context, query, runs)
+    const { threads, eval_batch_size: batchSize } = defaults.config.trainer
+    const bundle = await loadBundle(found.path, { threads, batchSize })
+    try {
+      const run = await runOfModel(found, bundle.manifest, runs)
+      const config = await evaluationConfig(context, defaults.config, run, overrides)
+      const source = relative(context.cwd, found.path)
+      await evaluate(context, { bundle, run, config, source, split: options.split as SplitChoice })
+    } finally {
+      await bundle.close()
+    }
+  },
+})
+
+type SplitChoice = 'test' | 'val'
+
+interface Subject {
+  readonly bundle: Bundle
+  readonly source: string
+  readonly run: Run | undefined
+  readonly config: Config
+  readonly split: SplitChoice
+}
+
+/** The run's own configuration; with overrides, composed anew from the run's and these. */
+async function evaluationConfig(
+  context: CommandContext,
+  defaults: Config,
+  run: Run | undefined,
+  overrides: readonly string[],
+): Promise<Config> {
+  if (run === undefined) return defaults
+  if (overrides.length === 0) return readRunConfig(run)
+  const own = parse(await readFile(run.files.overrides, 'utf8')) as readonly string[]
+  return (await loadConfig(context, [...own, ...overrides])).config
+}
+
+async function evaluate(context: CommandContext, subject: Subject): Promise<void> {
+  const { bundle, config, split, source } = subject
+  const dataset = await openConfiguredDataset(config.data, context.cwd)
+  requireFit(bundle, dataset.manifest)
+  warnOfOtherData(context, bundle, dataset)
+  const opened = await openSplit(context, subject, dataset)
+  const result = await evaluateBundle({
+    bundle,
+    source,
+    dataset: dataset.manifest,
+    splitName: split,
+    ...opened,
+    clock: context.clock,
+  })
+  const files = await writeReports(context, subject, result)
+  printResult(context, { report: result.report, files }, () =>
+    evaluationText(result.report, relative(context.cwd, files.reportHtml)),
+  )
+}
+
+function warnOfOtherData(
+  { logger }: CommandContext,
+  { manifest }: Bundle,
+  { manifest: data }: Dataset,
+) {
+  if (manifest.dataset.digest === data.digest) return
+  logger.warn(
+    `the model was trained on ${manifest.dataset.name} ${manifest.dataset.digest.slice(0, 12)}, this is ${data.name} ${data.digest.slice(0, 12)}: its test images may have been trained on.`,
+  )
+}
+
+async function openSplit(context: CommandContext, subject: Subject, dataset: Dataset) {
+  const { bundle, run, split: name, source } = subject
+  if (name === 'val') return { split: await dataset.load('val'), testLooks: null }
+  const { split, looks } = await openTestSplit(dataset, {
+    run_id: bundle.manifest.run_id,
+    weight_digest: bundle.manifest.weight_digest,
+    command: `atelier evaluate ${source}`,
+    now: context.clock.now(),
+  })
+  if (run !== undefined) await updateRun(run, context.clock, { test_looks: looks.run })
+  return { split, testLooks: { dataset: looks.dataset, run: looks.run } }
+}
+
+/**
+ * Writes the report to the run's folder and copies it to `reports`, where the newest is looked for.
+ * A judgement on validation lies beside that on the test split, not in its place.
+ */
+async function writeReports(
+  context: CommandContext,
+  { run, config, split }: Subject,
+  result: EvaluationResult,
+): Promise<EvaluationFiles> {
+  const part = split === 'test' ? '.' : 'validation'
+  const reports = resolve(context.cwd, config.paths.reports, part)
+  const folder = run === undefined ? reports : join(run.folder, part)
+  const details = { mistakes: result.mistakes, ...(run === undefined ? {} : await detailsOf(run)) }
+  const files = await writeEvaluation(folder, join(folder, 'figures'), result.report, details)
+  if (folder === reports) return files
+  const copy = async (path: string) => {
+    const target = join(reports, relative(folder, path))
+    await writeFileAtomic(target, await readFile(path))
+    return target
+  }
+  return {
+    reportJson: await copy(files.reportJson),
+    reportHtml: await copy(files.reportHtml),
+    figures: await Promise.all(files.figures.map(copy)),
+  }
+}
+
+async function detailsOf(run: Run) {
+  const overrides = parse(await readFile(run.files.overrides, 'utf8')) as readonly string[]
+  return {
+    curves: await curvesOf(run),
+    configuration: await readFile(run.files.config, 'utf8'),
+    command: ['atelier train', ...overrides].join(' '),
+  }
+}
+
+async function curvesOf({ files, record }: Run): Promise<TrainingCurves | undefined> {
+  const lines = await readMetrics(files.metrics)
+  if (lines.length === 0) return undefined
+  const epochs = lines.filter((line) => line.type === 'epoch')
+  return {
+    steps: lines.filter((line) => line.type === 'step'),
+    // there, `best` was so far; here, it is the one that was kept
+    epochs: epochs.map((line) => ({ ...line, best: line.epoch === record.best?.epoch })),
+  }
+}

@@ -1,0 +1,27 @@
+import type { EpochMetrics } from '../contracts/index.ts'
+import { type Column, formatTable } from './table.ts'
+
+const COLUMNS: readonly Column[] = [
+  { title: 'epoch', align: 'right' },
+  { title: 'loss', align: 'right' },
+  { title: 'accuracy', align: 'right' },
+  { title: 'val loss', align: 'right' },
+  { title: 'val accuracy', align: 'right' },
+  { title: 'images/s', align: 'right' },
+]
+
+/** One line an epoch; the best so far are starred. */
+export function epochTable(epochs: readonly EpochMetrics[]): string {
+  return formatTable(COLUMNS, epochs.map(row))
+}
+
+function row(epoch: EpochMetrics): string[] {
+  return [
+    String(epoch.epoch),
+    epoch.train_loss.toFixed(4),
+    epoch.train_accuracy.toFixed(4),
+    epoch.val_loss.toFixed(4),
+    `${epoch.val_accuracy.toFixed(4)}${epoch.best ? '*' : ' '}`,
+    String(Math.round(epoch.images_per_second)),
+  ]
+}
