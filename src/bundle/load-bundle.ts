@@ -26,7 +26,7 @@ export async function loadBundle(
   options: PredictorOptions,
 ): Promise<Bundle> {
   const bytes = typeof source === 'string' ? await readModel(source) : source
-  const manifest = readManifest(bytes)
+  const manifest = named(source, () => readManifest(bytes))
   const { channels, height, width } = manifest.preprocessing.geometry
   const predictor = await openPredictor(bytes, [channels, height, width], options)
   return { ...predictor, manifest, sha256: sha256(bytes) }
@@ -44,6 +44,21 @@ export function readManifest(bytes: Uint8Array): BundleManifest {
   }
   checkSignature(inspection, manifest)
   return manifest
+}
+
+/** Says which file was refused. */
+function named<T>(source: string | Uint8Array, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (typeof source !== 'string' || !(error instanceof AtelierError)) throw error
+    const { code, message, hint, data } = error
+    throw new AtelierError(code, `${source}: ${message}`, {
+      cause: error,
+      data: { ...data, path: source },
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
 }
 
 async function readModel(path: string): Promise<Uint8Array> {

@@ -38,8 +38,6 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  const { config, dataset, run } = request
-  context.logger.info(trainingHeader(config, dataset.manifest, run))
   await report(context, request, await resumeTraining(await optionsOf(context, request)))
 }
 

@@ -62,7 +62,7 @@ const DTYPES = new Map(
 /** ModelProto.training_info, which our schema leaves out: graphs that need not be executed. */
 const TRAINING_INFO_FIELD = 20
 
-/** Parses and checks an ONNX model. Throws MODEL_INVALID, saying what may not be. */
+/** Parses and checks an ONNX model. Throws MODEL_INVALID, saying what may not be loaded and why. */
 export function inspectModel(
   bytes: Uint8Array,
   limits: Partial<InspectionLimits> = {},

@@ -88,7 +88,10 @@ async function runEpochs(session: TrainingSession): Promise<Profile | undefined>
     session.trainer.endProfiling()
     profile = await collectProfile(options.run.files.profile, step - first)
   }
-  if (first > 0) options.logger.info(`Continuing at step ${first + 1} of ${totalSteps}.`)
+  if (first > 0) {
+    const { id } = options.run.record
+    options.logger.info(`Continuing ${id} after step ${first} of ${totalSteps}.`)
+  }
   while (position.epoch < options.config.hyperparameters.epochs) await runEpoch(session, onStep)
   return profile
 }
