@@ -1,7 +1,8 @@
 /**
  * Asks the real tools again: runs every test/golden/*.py beside a copy of itself and compares what
- * it writes with the committed numbers, which the test suite compares with ours. A script whose
- * Python packages are not installed is named and left out.
+ * it writes with the committed numbers, which the test suite compares with ours. Then lets them open
+ * what we write: every test/conformance/*.py gets Node and the compiled command as arguments. A script
+ * whose Python packages are not installed is named and left out.
  *
  *     PYTHON=.venv/bin/python npm run conformance [-- NAME…]
  */
@@ -11,6 +12,8 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 
 const golden = resolve(import.meta.dirname, '../test/golden')
+const live = resolve(import.meta.dirname, '../test/conformance')
+const cli = resolve(import.meta.dirname, '../dist/main/atelier.js')
 const python = process.env.PYTHON || 'python3'
 /** Other versions may differ in the last digits. */
 const TOLERANCE = { absolute: 1e-6, relative: 1e-5 }
@@ -18,11 +21,10 @@ const TOLERANCE = { absolute: 1e-6, relative: 1e-5 }
 const RECORD = /^(?:made_by|tools?|tool_versions|versions?|python)$/
 
 const wanted = process.argv.slice(2)
-const names = readdirSync(golden)
-  .filter((file) => file.endsWith('.py'))
-  .map((file) => basename(file, '.py'))
-  .filter((name) => wanted.length === 0 || wanted.includes(name))
-const results = names.map((name) => ({ name, ...check(name) }))
+const results = [
+  ...scriptsIn(golden).map((name) => ({ name, ...checkGolden(name) })),
+  ...scriptsIn(live).map((name) => ({ name, ...checkLive(name) })),
+]
 for (const { name, state, detail } of results) {
   process.stdout.write(`${state.padEnd(8)} ${name}${detail ? `: ${detail}` : ''}\n`)
 }
@@ -30,27 +32,47 @@ const count = (state) => results.filter((result) => result.state === state).leng
 process.stdout.write(
   `${count('equal')} equal, ${count('differs')} different, ${count('missing')} without their Python packages\n`,
 )
-process.exitCode = count('differs') > 0 || names.length === 0 ? 1 : 0
+process.exitCode = count('differs') > 0 || results.length === 0 ? 1 : 0
 
-function check(name) {
-  const folder = mkdtempSync(join(tmpdir(), 'atelier-golden-'))
-  try {
+function scriptsIn(folder) {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.py'))
+    .map((file) => basename(file, '.py'))
+    .filter((name) => wanted.length === 0 || wanted.includes(name))
+}
+
+function checkGolden(name) {
+  return inEmptyFolder((folder) => {
     copyFileSync(join(golden, `${name}.py`), join(folder, `${name}.py`))
-    const { status, stderr, error } = spawnSync(
-      python,
-      ['-W', 'ignore', join(folder, `${name}.py`)],
-      {
-        encoding: 'utf8',
-      },
-    )
-    if (error) return { state: 'missing', detail: `'${python}' cannot be run` }
-    const missing = /ModuleNotFoundError: No module named '([^']+)'/.exec(stderr)
-    if (missing) return { state: 'missing', detail: `needs the Python package ${missing[1]}` }
-    if (status !== 0) return { state: 'differs', detail: stderr.trim().split('\n').at(-1) }
-    return compare(name, folder)
+    return runPython(folder, [join(folder, `${name}.py`)]) ?? compare(name, folder)
+  })
+}
+
+function checkLive(name) {
+  return inEmptyFolder((folder) => {
+    const failure = runPython(folder, [join(live, `${name}.py`), process.execPath, cli])
+    return failure ?? { state: 'equal' }
+  })
+}
+
+function inEmptyFolder(use) {
+  const folder = mkdtempSync(join(tmpdir(), 'atelier-conformance-'))
+  try {
+    return use(folder)
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** What went wrong, if anything did. */
+function runPython(cwd, args) {
+  const options = { cwd, encoding: 'utf8' }
+  const { status, stderr, error } = spawnSync(python, ['-W', 'ignore', ...args], options)
+  if (error) return { state: 'missing', detail: `'${python}' cannot be run` }
+  const missing = /ModuleNotFoundError: No module named '([^']+)'/.exec(stderr)
+  if (missing) return { state: 'missing', detail: `needs the Python package ${missing[1]}` }
+  if (status !== 0) return { state: 'differs', detail: stderr.trim().split('\n').at(-1) }
+  return undefined
 }
 
 function compare(name, folder) {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Config, DatasetManifest } from '../contracts/index.ts'
 import type { Dataset } from '../data/index.ts'
@@ -30,7 +30,7 @@ export async function startTraining(
 ): Promise<void> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  await report(context, request, await trainModel(await optionsOf(context, request)))
+  report(context, await trainModel(await optionsOf(context, request)))
 }
 
 /** The same for a run that was stopped. */
@@ -38,23 +38,20 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  await report(context, request, await resumeTraining(await optionsOf(context, request)))
+  report(context, await resumeTraining(await optionsOf(context, request)))
 }
 
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
-  return { ...request, profile, progress, logger, clock, signal, fitTemperature, producer }
+  const publishTo = resolve(context.cwd, request.config.paths.models)
+  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, publishTo }
+  return { ...request, ...surroundings, profile }
 }
 
-async function report(
-  context: CommandContext,
-  { config }: TrainingRequest,
-  result: TrainResult,
-): Promise<void> {
-  const model = await publishModel(result.run, resolve(context.cwd, config.paths.models))
-  printResult(context, resultJson(result, model), () => resultText(context, result, model))
+function report(context: CommandContext, result: TrainResult): void {
+  printResult(context, resultJson(result), () => resultText(context, result))
 }
 
 /** What is about to be trained. */
@@ -74,23 +71,13 @@ async function producerOf({ packageRoot }: CommandContext): Promise<string> {
   return `atelier ${(JSON.parse(text) as { readonly version: string }).version}`
 }
 
-/** Copies the model to `folder`/model.onnx; a server that reads it meanwhile sees the old one whole. */
-async function publishModel({ files, record }: Run, folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true })
-  const temporary = join(folder, `.${record.id}.tmp`)
-  const model = join(folder, 'model.onnx')
-  await copyFile(files.model, temporary)
-  await rename(temporary, model)
-  return model
-}
-
-function resultJson({ run, manifest, epochs, times, profile }: TrainResult, model: string) {
+function resultJson({ run, model, manifest, epochs, times, profile }: TrainResult) {
   const { record, folder } = run
   return { run: record, folder, model, manifest, epochs, times, profile: profile ?? null }
 }
 
-function resultText(context: CommandContext, result: TrainResult, model: string): string {
-  const { run, epochs, best, manifest, profile } = result
+function resultText(context: CommandContext, result: TrainResult): string {
+  const { run, model, epochs, best, manifest, profile } = result
   const near = (path: string) => relative(context.cwd, path) || '.'
   const parts = [
     ...(profile === undefined ? [] : [profileTable(profile, near(dirname(profile.trace)))]),

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { BestEpoch, BundleManifest, EpochMetrics, RunRecord } from '../contracts/index.ts'
-import { AtelierError, toAtelierError } from '../core/index.ts'
+import { AtelierError, toAtelierError, writeFileAtomic } from '../core/index.ts'
 import { lockRun, type Run, readMetrics, readRunConfig, updateRun } from '../tracking/index.ts'
 import { readWeights } from './checkpoint.ts'
 import { exportBundle, type FitTemperature } from './export-bundle.ts'
@@ -15,10 +17,14 @@ export interface TrainOptions extends SessionOptions {
   readonly fitTemperature: FitTemperature
   /** Name and version of the program that trains, for the model's manifest. */
   readonly producer: string
+  /** Folder that receives a copy of the model as `model.onnx`, where servers look for it. */
+  readonly publishTo?: string
 }
 
 export interface TrainResult {
   readonly run: Run
+  /** The exported model; its published copy where one was asked for. */
+  readonly model: string
   readonly best: BestEpoch
   readonly weightDigest: string
   readonly manifest: BundleManifest
@@ -111,6 +117,7 @@ async function finish(
     best,
   })
   await session.metrics.sync()
+  const model = await publish(run, options.publishTo)
   const completed = await updateRun(run, clock, {
     ...stateOf(session),
     status: 'completed',
@@ -120,12 +127,21 @@ async function finish(
   const lines = await readMetrics(run.files.metrics)
   return {
     run: completed,
+    model,
     best,
     weightDigest: manifest.weight_digest,
     manifest,
     epochs: lines.filter((line) => line.type === 'epoch'),
     times: session.times,
   }
+}
+
+/** A server that reads the published model meanwhile sees the old one whole. */
+async function publish({ files }: Run, folder: string | undefined): Promise<string> {
+  if (folder === undefined) return files.model
+  const target = join(folder, 'model.onnx')
+  await writeFileAtomic(target, await readFile(files.model))
+  return target
 }
 
 function stateOf({ position, parameters }: TrainingSession): Partial<RunRecord> {

@@ -1,0 +1,84 @@
+/** Processes that are killed for real, at random moments, and continued. */
+
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRandom, type Random } from '../src/core/index.ts'
+import { readSafetensors } from '../src/tensor/index.ts'
+import { listRuns, type Run, readMetrics } from '../src/tracking/index.ts'
+import { runAtelier, startAtelier } from './support/atelier-process.ts'
+import { createProject, type Project, SMALL } from './support/training-project.ts'
+
+const KILLS = process.env['ATELIER_TEST'] === 'full' ? 20 : 3
+const SEED = 20261123
+/** Node and the engine need about this long before the first step. */
+const START_MS = 400
+const TRAIN = [
+  ...SMALL,
+  ...['data.train=3000', 'hyperparameters.epochs=3', 'model.type=cnn', 'model.width=0.25'],
+  ...['trainer.threads=2', 'trainer.checkpoint_steps=7', 'augmentation.erase=0.3'],
+]
+
+let project: Project
+let undisturbed: Run
+beforeAll(async () => {
+  project = await createProject()
+  const { code, stderr } = await runAtelier(project.folder, ['train', ...TRAIN])
+  expect(stderr).not.toContain('error[')
+  expect(code).toBe(0)
+  undisturbed = (await newestRun())!
+}, 120_000)
+afterAll(() => project.remove())
+
+const newestRun = async () => (await listRuns(join(project.folder, 'runs')))[0]
+
+/** What must be the same; times may differ. */
+async function resultOf({ record, files }: Run) {
+  const lines = await readMetrics(files.metrics)
+  const metrics = lines.map((line) =>
+    line.type === 'step' ? line : { ...line, seconds: 0, images_per_second: 0 },
+  )
+  return { digest: record.weight_digest, metrics }
+}
+
+/** Starts or continues a run and kills it: one in four while it starts, else while it works. */
+async function startAndKill(run: Run | undefined, random: Random) {
+  const args = run === undefined ? ['train', ...TRAIN] : ['resume', run.record.id]
+  const { child, finished } = startAtelier(project.folder, args)
+  const early = random.uniform() < 0.25
+  const delay = early ? START_MS * random.uniform() : START_MS + 1200 * random.uniform()
+  await Promise.race([sleep(delay), finished])
+  child.kill('SIGKILL')
+  const { code, stderr } = await finished
+  expect(stderr).not.toContain('error[')
+  return { killed: code === null }
+}
+
+describe(`atelier train, killed ${KILLS} times`, () => {
+  it(
+    'ends with the weights and metrics of an undisturbed run',
+    async () => {
+      const random = createRandom(SEED, 'bootstrap')
+      const completed = new Set([undisturbed.record.id])
+      let [kills, run]: [number, Run | undefined] = [0, undefined]
+      while (kills < KILLS || run !== undefined) {
+        if (kills < KILLS) kills += Number((await startAndKill(run, random)).killed)
+        else await runAtelier(project.folder, ['resume', run!.record.id])
+        const newest = await newestRun()
+        // killed before there was a run
+        if (newest === undefined || completed.has(newest.record.id)) continue
+        run = newest
+        // whatever the moment was, the checkpoint is a whole file or not there yet
+        await readSafetensors(run.files.lastCheckpoint).catch((error) => {
+          expect(error).toMatchObject({ code: 'ENOENT' })
+        })
+        if (run.record.status !== 'completed') continue
+        expect(await resultOf(run)).toEqual(await resultOf(undisturbed))
+        completed.add(run.record.id)
+        run = undefined
+      }
+      expect(completed.size).toBeGreaterThan(1)
+    },
+    10 * 60_000,
+  )
+})
