@@ -14,19 +14,20 @@ interface Holder {
   readonly identity: string
 }
 
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 const LOCK_FILE = /^\.lock-(\d+)$/
 
 /**
  * The right to work on a run, for one process at a time. Throws RUN_LOCKED. The lock of a dead
- * process is taken over by making the next of `.lock-1`, `.lock-2` …: a link is made by one process
- * only, whole, so two that saw the same dead holder cannot both succeed it.
+ * process is taken over by making the next of `.lock-1`, `.lock-2` …: one process only can make a
+ * file, so two that saw the same dead holder cannot both succeed it.
  */
 export async function lockRun(folder: string): Promise<RunLock> {
   const own = await ownHolder()
   const held = await currentLock(folder)
   if (held !== undefined && (await isAlive(held.holder))) throw locked(folder, held.holder)
   const path = join(folder, `.lock-${(held?.number ?? 0) + 1}`)
-  await linkNew(folder, path, own)
+  await makeFile(folder, path, own)
   if (held !== undefined) await rm(held.path, { force: true })
   return { release: () => rm(path, { force: true }) }
 }
@@ -49,20 +50,37 @@ async function currentLock(folder: string) {
   const number = Math.max(...numbers)
   const path = join(folder, `.lock-${number}`)
   const text = await readFile(path, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : { number, path, holder: JSON.parse(text) as Holder }
+  return text === undefined ? undefined : { number, path, holder: parseHolder(text) }
 }
 
-async function isAlive({ pid, host, identity }: Holder): Promise<boolean> {
+/** Undefined while the one that made the file is still writing it. */
+function parseHolder(text: string): Holder | undefined {
+  try {
+    return JSON.parse(text) as Holder
+  } catch {
+    return undefined
+  }
+}
+
+async function isAlive(holder: Holder | undefined): Promise<boolean> {
+  if (holder === undefined) return true
+  const { pid, host, identity } = holder
   // another machine's process cannot be asked
   if (host !== hostname()) return true
   return processExists(pid) && (await processIdentity(pid)) === identity
 }
 
-async function linkNew(folder: string, path: string, holder: Holder): Promise<void> {
+/** A link appears whole, so that a crash leaves no lock without a holder. */
+async function makeFile(folder: string, path: string, holder: Holder): Promise<void> {
   const temporary = join(folder, `.lock.${holder.pid}.${process.hrtime.bigint()}.tmp`)
-  await writeFile(temporary, JSON.stringify(holder))
+  const text = JSON.stringify(holder)
+  await writeFile(temporary, text)
   try {
-    await link(temporary, path)
+    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
+      // file systems without hard links, exFAT for one
+      if (!NO_LINKS.has(error.code ?? '')) throw error
+      return writeFile(path, text, { flag: 'wx' })
+    })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     throw locked(folder, (await currentLock(folder))?.holder)
