@@ -97,10 +97,13 @@ export const lowerConvInputGradient: BlockedRule<'conv2dInputGradient'> = (lower
     const taps = emitter.ints(
       Array.from({ length: height * width }, (_, i) => height * width - 1 - i),
     )
-    const split = [filters / b, b, channels / b, b, height * width]
-    const grouped = emitter.emit('Reshape', [weight.get('plain'), emitter.ints(split)])
-    const flipped = emitter.emit('Gather', [grouped, taps], { attributes: { axis: 4 } })
-    const ordered = emitter.emit('Transpose', [flipped], { attributes: { perm: [2, 0, 4, 1, 3] } })
+    // The forward pass blocks the same weight, which the runtime then does once. Whole blocks are
+    // turned around, which is several times as fast as single numbers.
+    const forward = blockWeight(emitter, weight.get('plain'), shape)
+    const split = [filters / b, channels / b, height * width, b, b]
+    const grouped = emitter.emit('Reshape', [forward, emitter.ints(split)])
+    const flipped = emitter.emit('Gather', [grouped, taps], { attributes: { axis: 2 } })
+    const ordered = emitter.emit('Transpose', [flipped], { attributes: { perm: [1, 0, 2, 4, 3] } })
     const filter = emitter.emit('Reshape', [
       ordered,
       emitter.ints([channels, filters, height, width]),

@@ -4,27 +4,27 @@ import {
   conv,
   dense,
   dropout,
-  globalAveragePool,
+  flatten,
   maxPool,
   relu,
   sequential,
 } from '../layers.ts'
 
-/** A small batch-norm CNN: four convolutions and one dense layer, below 100,000 parameters. */
+/** A small batch-norm CNN made for speed: 55,418 parameters on 28 x 28 grey with ten classes. */
 export const lite: Architecture = {
-  summary: 'Four batch-normalised convolutions, below 100,000 parameters.',
+  summary: 'Three small convolutions, batch-normalised, below 100,000 parameters.',
   dropout: 0.1,
   layers: ({ classes, dropout: rate, channels }) => {
     const unit = (filters: number) =>
       sequential(conv(channels(filters), { bias: false }), batchNormalization(), relu)
     return sequential(
-      unit(16),
+      conv(channels(16)),
       maxPool(2),
+      relu,
       unit(32),
-      unit(64),
       maxPool(2),
-      unit(96),
-      globalAveragePool,
+      unit(64),
+      flatten,
       dropout(rate),
       dense(classes),
     )
