@@ -1,8 +1,9 @@
 /** Training as the promise it makes: the same numbers again, whatever happened in between. */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBundle } from '../src/bundle/index.ts'
 import { BUNDLE_IO, type Config } from '../src/contracts/index.ts'
@@ -119,14 +120,17 @@ describe('trainModel', () => {
     for (const [name, { data }] of last.tensors) expect(again.tensors.get(name)!.data).toEqual(data)
   })
 
-  it('cuts off the metrics that a killed process wrote after its last checkpoint', async () => {
+  it('clears away what a killed process wrote after its last checkpoint', async () => {
     const config = await project.config()
     const whole = await project.train(config)
     const run = await interruptAt(await project.run(config), config, 4)
+    const half = join(dirname(run.files.lastCheckpoint), '.last.safetensors.0a1b2c.tmp')
+    await writeFile(half, 'half')
     const later = { type: 'step', step: 5, epoch: 1, loss: 9, accuracy: 0, learning_rate: 9 }
     await appendFile(run.files.metrics, `${JSON.stringify(later)}\n{"type":"st`)
     const continued = await resume(run, config)
     expect(await metricsOf(continued.run)).toEqual(await metricsOf(whole.run))
+    expect(existsSync(half)).toBe(false)
   })
 
   it('stops at a loss that is not finite and keeps the last good checkpoint', async () => {

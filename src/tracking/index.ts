@@ -1,4 +1,5 @@
 export { findRun, listRuns } from './find-run.ts'
+export { removeLeftovers } from './leftovers.ts'
 export { MetricsLog, readMetrics } from './metrics-log.ts'
 export { createRun, type NewRun, openRun, type Run, readRunConfig, updateRun } from './run.ts'
 export { type RunFiles, runFiles } from './run-files.ts'

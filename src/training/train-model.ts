@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BestEpoch, BundleManifest, EpochMetrics, RunRecord } from '../contracts/index.ts'
+import type { BestEpoch, BundleManifest, EpochMetrics } from '../contracts/index.ts'
 import { AtelierError, toAtelierError, writeFileAtomic } from '../core/index.ts'
-import { lockRun, type Run, readMetrics, readRunConfig, updateRun } from '../tracking/index.ts'
+import {
+  lockRun,
+  type Run,
+  readMetrics,
+  readRunConfig,
+  removeLeftovers,
+} from '../tracking/index.ts'
 import { readWeights } from './checkpoint.ts'
 import { exportBundle, type FitTemperature } from './export-bundle.ts'
 import { collectProfile, type Profile } from './profile.ts'
@@ -40,6 +46,7 @@ export interface TrainResult {
 export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const lock = await lockRun(options.run.folder)
   try {
+    await removeLeftovers(options.run.folder)
     return await trainLocked(options)
   } finally {
     await lock.release()
@@ -66,16 +73,14 @@ export async function resumeTraining(options: Omit<TrainOptions, 'config'>): Pro
 
 async function trainLocked(options: TrainOptions): Promise<TrainResult> {
   const session = await TrainingSession.open(options)
-  const note = (change: Partial<RunRecord>) =>
-    updateRun(options.run, options.clock, { ...stateOf(session), ...change })
   try {
-    await note({ status: 'running', failure: null })
+    await session.note({})
     const profile = await runEpochs(session)
     return { ...(await finish(session, options)), ...(profile === undefined ? {} : { profile }) }
   } catch (thrown) {
     const { code, message } = toAtelierError(thrown)
     const interrupted = code === 'INTERRUPTED'
-    await note(
+    await session.note(
       interrupted ? { status: 'interrupted' } : { status: 'failed', failure: { code, message } },
     )
     throw thrown
@@ -106,7 +111,7 @@ async function finish(
   session: TrainingSession,
   options: TrainOptions,
 ): Promise<Omit<TrainResult, 'profile'>> {
-  const { run, dataset, clock } = options
+  const { run, dataset } = options
   const best = session.position.best!
   const weights = await readWeights(run.files.bestCheckpoint)
   const manifest = await exportBundle({
@@ -118,10 +123,8 @@ async function finish(
   })
   await session.metrics.sync()
   const model = await publish(run, options.publishTo)
-  const completed = await updateRun(run, clock, {
-    ...stateOf(session),
+  const completed = await session.note({
     status: 'completed',
-    failure: null,
     weight_digest: manifest.weight_digest,
   })
   const lines = await readMetrics(run.files.metrics)
@@ -142,9 +145,4 @@ async function publish({ files }: Run, folder: string | undefined): Promise<stri
   const target = join(folder, 'model.onnx')
   await writeFileAtomic(target, await readFile(files.model))
   return target
-}
-
-function stateOf({ position, parameters }: TrainingSession): Partial<RunRecord> {
-  const { step, best, seconds } = position
-  return { step, best, seconds, parameters }
 }

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
-import type { BestEpoch, Config } from '../contracts/index.ts'
+import type { BestEpoch, Config, RunRecord } from '../contracts/index.ts'
 import { AtelierError, type Clock, digestOf, type Logger, type Progress } from '../core/index.ts'
 import type { Dataset, Split } from '../data/index.ts'
 import { countParameters, type Weights } from '../nn/index.ts'
-import { MetricsLog, type Run } from '../tracking/index.ts'
+import { MetricsLog, type Run, updateRun } from '../tracking/index.ts'
 import { type BatchSource, createBatchSource } from './batch-source.ts'
 import { type Position, readCheckpoint, writeCheckpoint, writeWeights } from './checkpoint.ts'
 import { type ModelSpec, modelSpec } from './model-spec.ts'
@@ -110,6 +110,7 @@ export class TrainingSession {
     this.position.metricsOffset = await this.metrics.sync()
     const path = this.options.run.files.lastCheckpoint
     await writeCheckpoint(path, { position: this.position, state })
+    await this.note({})
     this.times.checkpoints += (this.options.clock.monotonic() - started) / 1000
   }
 
@@ -117,6 +118,21 @@ export class TrainingSession {
   async keepBest(best: BestEpoch): Promise<void> {
     this.position.best = best
     await writeWeights(this.options.run.files.bestCheckpoint, this.weights)
+  }
+
+  /** Writes how far training is, and `change`, to the run's record. */
+  note(change: Partial<RunRecord>): Promise<Run> {
+    const { run, clock } = this.options
+    const { step, best, seconds } = this.position
+    return updateRun(run, clock, {
+      status: 'running',
+      failure: null,
+      step,
+      best,
+      seconds,
+      parameters: this.parameters,
+      ...change,
+    })
   }
 
   async close(): Promise<void> {

@@ -77,7 +77,10 @@ async function evaluationConfig(
   if (run === undefined) return defaults
   if (overrides.length === 0) return readRunConfig(run)
   const own = parse(await readFile(run.files.overrides, 'utf8')) as readonly string[]
-  return (await loadConfig(context, [...own, ...overrides])).config
+  // the settings of one data set are not those of another
+  const choosesData = overrides.some((word) => word.startsWith('data='))
+  const kept = choosesData ? own.filter((word) => !/^[+~]*data[.=]/.test(word)) : own
+  return (await loadConfig(context, [...kept, ...overrides])).config
 }
 
 async function evaluate(context: CommandContext, subject: Subject): Promise<void> {
