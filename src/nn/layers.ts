@@ -110,14 +110,7 @@ export function batchNormalization(momentum = BATCH_NORM_MOMENTUM): Layer {
   return (builder, x) => {
     const name = builder.name('norm')
     const shape = [x.shape[1] as number]
-    const declare = (part: string, initial: number) =>
-      builder.parameter({
-        name: `${name}.${part}`,
-        shape,
-        initialize: constantOf(initial),
-        decay: false,
-      })
-    const [scale, shift] = [declare('weight', 1), declare('bias', 0)]
+    const [scale, shift] = affineParameters(builder, name, shape)
     if (builder.mode === 'inference') {
       const mean = builder.statistic(`${name}.running_mean`, shape, 0)
       const variance = builder.statistic(`${name}.running_var`, shape, 1)
@@ -139,20 +132,33 @@ export function layerNormalization(): Layer {
   return (builder, x) => {
     const name = builder.name('norm')
     const axis = x.shape.length - 1
-    const shape = [x.shape[axis] as number]
-    const declare = (part: string, initial: number) =>
-      builder.parameter({
-        name: `${name}.${part}`,
-        shape,
-        initialize: constantOf(initial),
-        decay: false,
-      })
+    const [scale, shift] = affineParameters(builder, name, [x.shape[axis] as number])
     const centred = sub(x, reduceMean(x, [axis], true))
     const variance = reduceMean(mul(centred, centred), [axis], true)
     const normal = div(centred, sqrt(add(variance, scalar(1e-5))))
-    return add(mul(normal, declare('weight', 1)), declare('bias', 0))
+    return add(mul(normal, scale), shift)
   }
 }
+
+/** What a normalisation learns: a scale that starts at 1 and a shift that starts at 0. */
+function affineParameters(
+  builder: NetworkBuilder,
+  name: string,
+  shape: readonly number[],
+): readonly [scale: Value, shift: Value] {
+  const declare = (part: string, initial: number) =>
+    builder.parameter({
+      name: `${name}.${part}`,
+      shape,
+      initialize: constantOf(initial),
+      decay: false,
+    })
+  return [declare('weight', 1), declare('bias', 0)]
+}
+
+/** Convolution, batch normalisation, ReLU: the usual unit of a normalised network. */
+export const convUnit = (filters: number, options: Omit<ConvOptions, 'bias'> = {}): Layer =>
+  sequential(conv(filters, { ...options, bias: false }), batchNormalization(), relu)
 
 /** x + body(x), or project(x) + body(x) where the shapes differ. */
 export function residual(body: Layer, project?: Layer): Layer {

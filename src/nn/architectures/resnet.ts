@@ -1,23 +1,20 @@
 import type { Architecture } from '../architecture.ts'
 import {
-  batchNormalization,
-  conv,
+  convUnit,
   dense,
   dropout,
   globalAveragePool,
   maxPool,
-  relu,
   residual,
   sequential,
 } from '../layers.ts'
 
-/** A residual network of three stages, below one million parameters. */
+/** Two stages of a batch-normalised residual network: 463,594 parameters on 28 x 28 grey. */
 export const resnet: Architecture = {
-  summary: 'A residual network of three stages, below one million parameters.',
+  summary: 'A residual network of two stages, below 500,000 parameters.',
   dropout: 0.1,
   layers: ({ classes, dropout: rate, channels }) => {
-    const unit = (filters: number) =>
-      sequential(conv(channels(filters), { bias: false }), batchNormalization(), relu)
+    const unit = (filters: number) => convUnit(channels(filters))
     const block = (filters: number) => residual(sequential(unit(filters), unit(filters)))
     return sequential(
       unit(32),
