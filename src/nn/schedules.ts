@@ -19,15 +19,24 @@ const shapes: { readonly [N in Schedule['name']]: Shape } = {
     }),
   cosine: (step, schedule, context) =>
     warmUp(step, schedule, context, (progress) => cosine(1, schedule.final_factor, progress)),
-  // Two cosine arcs, up and down (Smith & Topin 2019, in PyTorch's OneCycleLR spelling).
-  one_cycle: (step, schedule, context) => {
-    const peak = schedule.warmup * context.totalSteps - 1
-    return step < peak
-      ? cosine(schedule.start_factor, 1, step / peak)
-      : cosine(1, schedule.final_factor, (step - peak) / (context.totalSteps - 1 - peak))
+  one_cycle: (step, schedule, { totalSteps }) => {
+    const peak = schedule.warmup * totalSteps - 1
+    if (step > peak)
+      return cosine(1, schedule.final_factor, (step - peak) / (totalSteps - 1 - peak))
+    return peak === 0 ? 1 : cosine(schedule.start_factor, 1, step / peak)
   },
 }
 
+/**
+ * The learning rate at a step as a factor of the configured one. Equal to torch.optim.lr_scheduler:
+ *
+ * - `one_cycle` to OneCycleLR with cosine arcs, pct_start = warmup, div_factor = 1 / start_factor and
+ *   final_div_factor = start_factor / final_factor; the peak may lie between two steps.
+ * - `cosine` to CosineAnnealingLR with T_max one less than its steps: the last one has final_factor.
+ * - `step` to StepLR advanced once per epoch.
+ * - The warm-up of these and of `constant` to LinearLR over round(warmup · steps) steps, at most all
+ *   but the last, in a SequentialLR. Epochs of `step` count from the start of the run regardless.
+ */
 export function learningRateFactor(
   step: number,
   schedule: Schedule,
@@ -43,7 +52,7 @@ function warmUp(
   { totalSteps }: ScheduleContext,
   main: (progress: number) => number,
 ): number {
-  const rising = Math.round(warmup * totalSteps)
+  const rising = Math.min(Math.round(warmup * totalSteps), totalSteps - 1)
   if (step < rising) return start_factor + ((1 - start_factor) * step) / rising
   return main((step - rising) / Math.max(1, totalSteps - 1 - rising))
 }
