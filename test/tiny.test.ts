@@ -42,6 +42,12 @@ async function writeImages(folder: string, count: number): Promise<string[]> {
 }
 
 describe('atelier', () => {
+  it('makes no run of a model that does not exist', async () => {
+    const { code, stderr } = await atelier('train', ...SMALL, 'model.type=cmn')
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('model.type=cnn') })
+    expect(await atelierJson('runs', 'ls')).toHaveLength(1)
+  })
+
   it('lists and shows the run that was trained', async () => {
     const [run] = await atelierJson('runs', 'ls')
     expect(run).toMatchObject({ state: 'completed', epochs: 2, dataset: { name: 'sketch' } })

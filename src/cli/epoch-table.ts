@@ -10,9 +10,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'images/s', align: 'right' },
 ]
 
-/** One line an epoch; the best so far are starred. */
+/** One line an epoch; a star marks each that was the best so far. */
 export function epochTable(epochs: readonly EpochMetrics[]): string {
-  return formatTable(COLUMNS, epochs.map(row))
+  return `${formatTable(COLUMNS, epochs.map(row))}\n* best so far on validation`
 }
 
 function row(epoch: EpochMetrics): string[] {

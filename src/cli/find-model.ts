@@ -48,10 +48,15 @@ export async function runOfModel(
 ): Promise<Run | undefined> {
   if (run !== undefined) return run
   for (const folder of [dirname(path), resolve(runs, manifest.run_id)]) {
-    const found = await openRun(folder).catch(() => undefined)
+    const found = await openRun(folder).catch(noRun)
     if (found?.record.weight_digest === manifest.weight_digest) return found
   }
   return undefined
+}
+
+function noRun(error: unknown): undefined {
+  if (error instanceof AtelierError && error.code === 'RUN_NOT_FOUND') return undefined
+  throw error
 }
 
 function pathOf(wanted: string, cwd: string): string {

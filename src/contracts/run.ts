@@ -19,7 +19,7 @@ export const runRecordSchema = z.strictObject({
   /** Time spent training, over all resumptions. */
   seconds: z.number().nonnegative(),
   architecture: z.string(),
-  parameters: z.int().nonnegative().nullable(),
+  parameters: z.int().positive(),
   seed: z.int().nonnegative(),
   dataset: z.strictObject({ name: z.string(), digest: z.string() }),
   config_digest: z.string(),

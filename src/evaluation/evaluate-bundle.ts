@@ -25,7 +25,8 @@ export interface EvaluationResult {
   readonly mistakes: readonly Mistake[]
 }
 
-const SHOWN_MISTAKES = 24
+/** Four full rows of the report. */
+const SHOWN_MISTAKES = 28
 
 /** Runs a model on a split and scores it. Throws MODEL_DATA_MISMATCH where they do not fit. */
 export async function evaluateBundle(input: EvaluationInput): Promise<EvaluationResult> {

@@ -12,7 +12,6 @@ export interface RunFiles {
   readonly bestCheckpoint: string
   readonly model: string
   readonly weights: string
-  readonly figures: string
   readonly profile: string
 }
 
@@ -27,7 +26,6 @@ export function runFiles(folder: string): RunFiles {
     bestCheckpoint: inside('checkpoints', 'best.safetensors'),
     model: inside('model.onnx'),
     weights: inside('weights.safetensors'),
-    figures: inside('figures'),
     profile: inside('profile'),
   }
 }

@@ -20,6 +20,7 @@ export interface NewRun {
   readonly configYaml?: string
   readonly overrides: readonly string[]
   readonly dataset: RunRecord['dataset']
+  readonly parameters: number
   /** Stands in the run's id instead of the architecture. */
   readonly name?: string | undefined
   readonly clock: Clock
@@ -46,7 +47,7 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     updated: time,
     seconds: 0,
     architecture: config.model.type,
-    parameters: null,
+    parameters: options.parameters,
     seed: config.seed,
     dataset: options.dataset,
     config_digest: digestOf(config),

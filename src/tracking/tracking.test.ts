@@ -40,6 +40,7 @@ async function newRun(options: Partial<NewRun> = {}) {
     config,
     overrides: ['data=sketch'],
     dataset: { name: 'sketch', digest: 'd'.repeat(64) },
+    parameters: 10,
     clock: manualClock(),
     ...options,
   })

@@ -14,10 +14,10 @@ import {
   preprocessingFingerprint,
   summarizeFeatures,
 } from '../image/index.ts'
-import { countParameters, type Weights } from '../nn/index.ts'
+import type { Weights } from '../nn/index.ts'
 import type { Run } from '../tracking/index.ts'
 import { writeWeights } from './checkpoint.ts'
-import { inferenceModel, inferenceNetwork, modelSpec } from './model-spec.ts'
+import { inferenceModel, modelSize, modelSpec } from './model-spec.ts'
 import { validate } from './validation.ts'
 import { weightDigest } from './weights.ts'
 
@@ -51,7 +51,6 @@ export async function exportBundle(options: ExportOptions): Promise<BundleManife
 
 async function describe(options: ExportOptions): Promise<BundleManifest> {
   const { run, config, dataset, weights, val, best } = options
-  const spec = modelSpec(config, dataset)
   const preprocessing = createPreprocessing(dataset.geometry, dataset.normalization)
   return {
     format: 'atelier-model',
@@ -60,7 +59,7 @@ async function describe(options: ExportOptions): Promise<BundleManifest> {
     producer: options.producer,
     run_id: run.record.id,
     architecture: config.model.type,
-    parameters: countParameters(inferenceNetwork(spec).parameters),
+    parameters: modelSize(config, dataset),
     classes: [...dataset.classes],
     preprocessing,
     preprocessing_fingerprint: preprocessingFingerprint(preprocessing),

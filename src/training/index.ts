@@ -1,5 +1,6 @@
-export { type ExportOptions, exportBundle, type FitTemperature } from './export-bundle.ts'
-export { collectProfile, type OperatorTime, type Profile } from './profile.ts'
+export type { FitTemperature } from './export-bundle.ts'
+export { modelSize } from './model-spec.ts'
+export type { OperatorTime, Profile } from './profile.ts'
 export { resumeTraining, type TrainOptions, type TrainResult, trainModel } from './train-model.ts'
 export { type Batch, Trainer, type TrainerOptions } from './trainer.ts'
 export type { TrainingTimes } from './training-session.ts'

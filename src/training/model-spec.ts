@@ -5,7 +5,14 @@ import {
   type ImageGeometry,
 } from '../contracts/index.ts'
 import { softmax } from '../graph/index.ts'
-import { buildNetwork, type Layer, layersOf, type Network, type Weights } from '../nn/index.ts'
+import {
+  buildNetwork,
+  countParameters,
+  type Layer,
+  layersOf,
+  type Network,
+  type Weights,
+} from '../nn/index.ts'
 import { toOnnx } from '../onnx/index.ts'
 
 /** What decides a network's graph. */
@@ -50,4 +57,9 @@ export function inferenceModel(
     constants: weights,
     metadata,
   }).bytes
+}
+
+/** Trainable scalars of the configured model. Throws where it cannot be built for this data. */
+export function modelSize(config: Config, dataset: DatasetManifest): number {
+  return countParameters(inferenceNetwork(modelSpec(config, dataset)).parameters)
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BestEpoch, BundleManifest, EpochMetrics } from '../contracts/index.ts'
+import type { BestEpoch, BundleManifest, EpochMetrics, RunRecord } from '../contracts/index.ts'
 import { AtelierError, toAtelierError, writeFileAtomic } from '../core/index.ts'
 import {
   lockRun,
@@ -8,6 +8,7 @@ import {
   readMetrics,
   readRunConfig,
   removeLeftovers,
+  updateRun,
 } from '../tracking/index.ts'
 import { readWeights } from './checkpoint.ts'
 import { exportBundle, type FitTemperature } from './export-bundle.ts'
@@ -72,20 +73,35 @@ export async function resumeTraining(options: Omit<TrainOptions, 'config'>): Pro
 }
 
 async function trainLocked(options: TrainOptions): Promise<TrainResult> {
-  const session = await TrainingSession.open(options)
+  let session: TrainingSession | undefined
   try {
+    session = await TrainingSession.open(options)
     await session.note({})
     const profile = await runEpochs(session)
     return { ...(await finish(session, options)), ...(profile === undefined ? {} : { profile }) }
   } catch (thrown) {
-    const { code, message } = toAtelierError(thrown)
-    const interrupted = code === 'INTERRUPTED'
-    await session.note(
-      interrupted ? { status: 'interrupted' } : { status: 'failed', failure: { code, message } },
-    )
+    await noteEnd(options, session, thrown)
     throw thrown
   } finally {
-    await session.close()
+    await session?.close()
+  }
+}
+
+/** Writes how the run ended, if that is possible: a full disk must not hide the error that told of it. */
+async function noteEnd(
+  { run, clock, logger }: TrainOptions,
+  session: TrainingSession | undefined,
+  thrown: unknown,
+): Promise<void> {
+  const { code, message } = toAtelierError(thrown)
+  const end: Partial<RunRecord> =
+    code === 'INTERRUPTED'
+      ? { status: 'interrupted' }
+      : { status: 'failed', failure: { code, message } }
+  try {
+    await (session === undefined ? updateRun(run, clock, end) : session.note(end))
+  } catch (error) {
+    logger.warn(`${run.files.record} could not be written: ${toAtelierError(error).message}`)
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { BestEpoch, Config, RunRecord } from '../contracts/index.ts'
 import { AtelierError, type Clock, digestOf, type Logger, type Progress } from '../core/index.ts'
 import type { Dataset, Split } from '../data/index.ts'
-import { countParameters, type Weights } from '../nn/index.ts'
+import type { Weights } from '../nn/index.ts'
 import { MetricsLog, type Run, updateRun } from '../tracking/index.ts'
 import { type BatchSource, createBatchSource } from './batch-source.ts'
 import { type Position, readCheckpoint, writeCheckpoint, writeWeights } from './checkpoint.ts'
@@ -93,10 +93,6 @@ export class TrainingSession {
     return this.batches.stepsPerEpoch * this.options.config.hyperparameters.epochs
   }
 
-  get parameters(): number {
-    return countParameters(this.trainer.graph.parameters)
-  }
-
   /** The weights that a model made now would have. They are the live tensors: the next steps write them. */
   get weights(): Weights {
     return inferenceWeights(this.trainer.state, this.trainer.graph)
@@ -130,7 +126,6 @@ export class TrainingSession {
       step,
       best,
       seconds,
-      parameters: this.parameters,
       ...change,
     })
   }

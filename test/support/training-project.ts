@@ -7,7 +7,7 @@ import { silentLogger, silentProgress, systemClock } from '../../src/core/index.
 import { type Dataset, openConfiguredDataset, prepareDataset } from '../../src/data/index.ts'
 import { fitTemperature } from '../../src/evaluation/index.ts'
 import { createRun, type Run } from '../../src/tracking/index.ts'
-import { type TrainOptions, trainModel } from '../../src/training/index.ts'
+import { modelSize, type TrainOptions, trainModel } from '../../src/training/index.ts'
 
 export const packageRoot = resolve(import.meta.dirname, '../..')
 
@@ -50,11 +50,13 @@ export async function createProject(): Promise<Project> {
       return openConfiguredDataset(config.data, folder)
     },
     run: async (config) => {
-      const { name, digest } = (await project.dataset(config)).manifest
+      const { manifest } = await project.dataset(config)
+      const { name, digest } = manifest
       return createRun(join(folder, 'runs'), {
         config,
         overrides: [],
         dataset: { name, digest },
+        parameters: modelSize(config, manifest),
         clock: systemClock,
       })
     },

@@ -48,10 +48,7 @@ function describe(
     ['started', `${record.created.slice(0, 16).replace('T', ' ')} UTC`],
     ['time', formatDuration(record.seconds * 1000)],
     ['data', `${record.dataset.name} (${record.dataset.digest.slice(0, 12)})`],
-    [
-      'model',
-      `${record.architecture}, ${record.parameters ?? '?'} parameters, seed ${record.seed}`,
-    ],
+    ['model', `${record.architecture}, ${record.parameters} parameters, seed ${record.seed}`],
     ['overrides', overrides.join(' ') || 'none'],
     ['progress', `step ${record.step}, ${epochs.length} of ${record.epochs} epochs`],
     ['weights', record.weight_digest?.slice(0, 12)],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { createRun } from '../../tracking/index.ts'
+import { modelSize } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
 import { loadConfig } from '../load-config.ts'
 import { openOrPrepareDataset } from '../open-dataset.ts'
@@ -32,11 +33,14 @@ export const trainCommand = defineCommand({
     const { config, yaml } = await loadConfig(context, overrides)
     const dataset = await openOrPrepareDataset(config.data, context)
     const { name, digest } = dataset.manifest
+    // before there is a folder: a model that cannot be built is no run
+    const parameters = modelSize(config, dataset.manifest)
     const run = await createRun(resolve(context.cwd, config.paths.runs), {
       config,
       configYaml: yaml,
       overrides,
       dataset: { name, digest },
+      parameters,
       name: options.name,
       clock: context.clock,
     })
