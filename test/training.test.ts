@@ -154,6 +154,20 @@ describe('trainModel', () => {
     expect(numbers.every(Number.isFinite)).toBe(true)
   })
 
+  it('judges and exports the averaged weights where averages are kept', async () => {
+    const averaging = ['regularization.ema_decay=0.9', 'hyperparameters.epochs=1']
+    const { run } = await project.train(await project.config(...averaging))
+    const { tensors: state } = await readSafetensors(run.files.lastCheckpoint)
+    const { tensors: weights } = await readSafetensors(run.files.weights)
+    expect([...weights.keys()].sort()).toEqual([
+      ...['dense1.bias', 'dense1.weight', 'dense2.bias', 'dense2.weight'],
+    ])
+    for (const [name, { data }] of weights) {
+      expect(data).toEqual(state.get(`average.${name}`)!.data)
+      expect(data).not.toEqual(state.get(name)!.data)
+    }
+  })
+
   it('writes a profile of the first steps on request', async () => {
     const config = await project.config()
     const { profile, run } = await project.train(config, { profile: true })
