@@ -22,6 +22,7 @@ const DTYPES_BY_NAME = new Map(
   Object.entries(DTYPE_NAMES).map(([dtype, name]) => [name as string, dtype as DType]),
 )
 
+const METADATA_KEY = '__metadata__'
 const LENGTH_BYTES = 8
 /** The Python package refuses longer headers too. */
 const MAX_HEADER_BYTES = 100_000_000
@@ -63,17 +64,17 @@ function encodeHeader(
   entries: readonly [string, Tensor][],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const header: Record<string, unknown> = {}
-  if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata
   let offset = 0
-  for (const [name, { dtype, shape, data }] of entries) {
-    header[name] = {
-      dtype: DTYPE_NAMES[dtype],
-      shape,
-      data_offsets: [offset, offset + data.byteLength],
-    }
+  const described = entries.map(([name, { dtype, shape, data }]) => {
+    const begin = offset
     offset += data.byteLength
-  }
+    return [name, { dtype: DTYPE_NAMES[dtype], shape, data_offsets: [begin, offset] }] as const
+  })
+  const hasMetadata = Object.keys(metadata).length > 0
+  const header = Object.fromEntries<unknown>([
+    ...(hasMetadata ? [[METADATA_KEY, metadata] as const] : []),
+    ...described,
+  ])
   const json = Buffer.from(JSON.stringify(header))
   const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT
   const bytes = Buffer.alloc(LENGTH_BYTES + length, ' ')
@@ -85,15 +86,12 @@ function encodeHeader(
 /** Reads all tensors of a file. Throws TENSOR_FILE when the file is malformed or truncated. */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
   const bytes = await readFile(path)
-  const buffer = bytes.buffer as ArrayBuffer
-  const { header, dataStart } = parseHeader(path, bytes)
-  const tensors = new Map<string, Tensor>()
-  for (const [name, entry] of Object.entries(header)) {
-    if (name !== '__metadata__') {
-      tensors.set(name, sliceTensor(path, name, entry as HeaderEntry, buffer, bytes, dataStart))
-    }
-  }
-  return { tensors, metadata: (header['__metadata__'] ?? {}) as Record<string, string> }
+  const { entries, metadata, dataStart } = parseHeader(path, bytes)
+  requireContiguous(path, entries, bytes.length - dataStart)
+  const tensors = entries.map(
+    ([name, entry]) => [name, viewTensor(path, name, entry, bytes, dataStart)] as const,
+  )
+  return { tensors: new Map(tensors), metadata }
 }
 
 /** The metadata alone, without reading the tensors. */
@@ -108,7 +106,7 @@ export async function readSafetensorsMetadata(
     const length = headerLength(path, prefix, size)
     const bytes = Buffer.alloc(LENGTH_BYTES + length)
     await file.read(bytes, 0, bytes.length, 0)
-    return (parseHeader(path, bytes).header['__metadata__'] ?? {}) as Record<string, string>
+    return parseHeader(path, bytes).metadata
   } finally {
     await file.close()
   }
@@ -128,41 +126,92 @@ function headerLength(path: string, bytes: Buffer, fileSize: number): number {
   return length
 }
 
-function parseHeader(path: string, bytes: Buffer) {
+interface Header {
+  readonly entries: readonly (readonly [name: string, HeaderEntry])[]
+  readonly metadata: Readonly<Record<string, string>>
+  readonly dataStart: number
+}
+
+function parseHeader(path: string, bytes: Buffer): Header {
   const length = headerLength(path, bytes, bytes.length)
-  const text = bytes.toString('utf8', LENGTH_BYTES, LENGTH_BYTES + length)
+  const header = parseJson(path, bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length))
+  if (!isRecord(header)) throw malformed(path, 'the header is not an object')
+  const { [METADATA_KEY]: metadata = {}, ...described } = header
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string')) {
+    throw malformed(path, 'the metadata is not a map from text to text')
+  }
+  const entries = Object.entries(described).map(([name, entry]) => {
+    if (isHeaderEntry(entry)) return [name, entry] as const
+    throw malformed(path, `tensor "${name}" is described by ${JSON.stringify(entry).slice(0, 200)}`)
+  })
+  return {
+    entries,
+    metadata: metadata as Record<string, string>,
+    dataStart: LENGTH_BYTES + length,
+  }
+}
+
+function parseJson(path: string, bytes: Uint8Array): unknown {
   try {
-    return { header: JSON.parse(text) as Record<string, unknown>, dataStart: LENGTH_BYTES + length }
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     throw malformed(path, 'the header is not JSON', cause)
   }
 }
 
-function sliceTensor(
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isHeaderEntry(value: unknown): value is HeaderEntry {
+  if (!isRecord(value)) return false
+  const { dtype, shape, data_offsets: offsets } = value
+  return typeof dtype === 'string' && areSizes(shape) && areSizes(offsets) && offsets.length === 2
+}
+
+function areSizes(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
+}
+
+/** The tensors must fill the data without gaps or overlaps: no byte may mean two things, or nothing. */
+function requireContiguous(path: string, entries: Header['entries'], dataBytes: number): void {
+  const ranges = entries
+    .map(([name, { data_offsets: range }]) => ({ name, begin: range[0], end: range[1] }))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end)
+  let position = 0
+  for (const { name, begin, end } of ranges) {
+    if (begin !== position || end < begin) {
+      throw malformed(path, `tensor "${name}" is at ${begin}-${end}, wanted ${position}`)
+    }
+    position = end
+  }
+  if (position !== dataBytes) {
+    throw malformed(path, `the tensors take ${position} bytes, the file has ${dataBytes} for them`)
+  }
+}
+
+/** A view of the file's bytes where these are aligned, else a copy. */
+function viewTensor(
   path: string,
   name: string,
-  entry: HeaderEntry,
-  buffer: ArrayBuffer,
+  { dtype: typeName, shape, data_offsets: [begin, end] }: HeaderEntry,
   bytes: Buffer,
   dataStart: number,
 ): Tensor {
-  const dtype = DTYPES_BY_NAME.get(entry.dtype)
-  if (dtype === undefined) throw malformed(path, `tensor "${name}" has type ${entry.dtype}`)
-  const [begin, end] = entry.data_offsets
-  const count = elementCount(entry.shape)
+  const dtype = DTYPES_BY_NAME.get(typeName)
+  if (dtype === undefined) throw malformed(path, `tensor "${name}" has type ${typeName}`)
+  const count = elementCount(shape)
   const wanted = count * bytesPerElement(dtype)
-  if (end - begin !== wanted || begin < 0 || dataStart + end > bytes.length) {
-    throw malformed(
-      path,
-      `tensor "${name}" wants ${wanted} bytes at ${begin}, the header says ${begin}-${end} of ${bytes.length - dataStart}`,
-    )
+  if (end - begin !== wanted) {
+    throw malformed(path, `tensor "${name}" wants ${wanted} bytes, the header gives ${end - begin}`)
   }
+  const buffer = bytes.buffer as ArrayBuffer
   const offset = bytes.byteOffset + dataStart + begin
   const aligned = offset % bytesPerElement(dtype) === 0
   const data = aligned
     ? new arrayConstructors[dtype](buffer, offset, count)
     : new arrayConstructors[dtype](buffer.slice(offset, offset + wanted), 0, count)
-  return { dtype, shape: entry.shape, data }
+  return { dtype, shape, data }
 }
 
 function malformed(path: string, what: string, cause?: unknown): AtelierError {
