@@ -12,7 +12,7 @@ import { softmax } from '../src/graph/index.ts'
 import { buildNetwork, layersOf } from '../src/nn/index.ts'
 import { toOnnx } from '../src/onnx/index.ts'
 import { openSession } from '../src/runtime/index.ts'
-import { readSafetensors, type Tensor, tensor } from '../src/tensor/index.ts'
+import { readSafetensors, type Tensor, tensor, writeSafetensors } from '../src/tensor/index.ts'
 import { lockRun, openRun, type Run, readMetrics } from '../src/tracking/index.ts'
 import { resumeTraining } from '../src/training/index.ts'
 import { createProject, type Project, surroundings } from './support/training-project.ts'
@@ -152,6 +152,26 @@ describe('trainModel', () => {
     const { tensors } = await readSafetensors(run.files.lastCheckpoint)
     const numbers = [...tensors.values()].flatMap(({ data }) => Array.from(data as Float32Array))
     expect(numbers.every(Number.isFinite)).toBe(true)
+  })
+
+  it('exports the best epoch, not the last', async () => {
+    const config = await project.config()
+    const run = await interruptAt(await project.run(config), config, STEPS_PER_EPOCH + 2)
+    const kept = await readFile(run.files.bestCheckpoint)
+    // makes the first epoch one that no other can beat
+    const { tensors, metadata } = await readSafetensors(run.files.lastCheckpoint)
+    const [[key, text]] = Object.entries(metadata) as [[string, string]]
+    const position = JSON.parse(text)
+    const raised = { ...position, best: { ...position.best, val_accuracy: 1.1 } }
+    const unbeatable = { [key]: JSON.stringify(raised) }
+    await writeSafetensors(run.files.lastCheckpoint, Object.fromEntries(tensors), unbeatable)
+    const { best } = await resume(run, config)
+    expect(best.epoch).toBe(1)
+    expect(await readFile(run.files.bestCheckpoint)).toEqual(kept)
+    const [first, exported] = await Promise.all(
+      [run.files.bestCheckpoint, run.files.weights].map(readSafetensors),
+    )
+    expect(exported!.tensors).toEqual(first!.tensors)
   })
 
   it('judges and exports the averaged weights where averages are kept', async () => {
