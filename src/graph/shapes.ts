@@ -83,8 +83,9 @@ const shapeRules: { readonly [O in OpName]: ShapeRule<O> } = {
   maxUnpool2d: ([dy], { input }) => [{ dtype: dy!.dtype, shape: input }],
   avgPool2d: ([x], window) => pooled('avgPool2d', x!, window),
 
-  batchNorm: ([x, scale]) => {
+  batchNorm: ([x, scale, shift]) => {
     requireShape('batchNorm', 'scale', scale!.shape, [x!.shape[1]!])
+    requireShape('batchNorm', 'shift', shift!.shape, [x!.shape[1]!])
     return [typeOf(x!), typeOf(scale!), typeOf(scale!)]
   },
   batchNormGradient: ([x, scale]) => [typeOf(x!), typeOf(scale!), typeOf(scale!)],
@@ -101,7 +102,13 @@ const shapeRules: { readonly [O in OpName]: ShapeRule<O> } = {
     requireEqual('reshape', 'element counts', countOf(x!.shape), countOf(shape))
     return [{ dtype: x!.dtype, shape }]
   },
-  transpose: ([x], { order }) => [{ dtype: x!.dtype, shape: order.map((axis) => x!.shape[axis]!) }],
+  transpose: ([x], { order }) => {
+    const sorted = order.toSorted((a, b) => a - b)
+    if (sorted.length !== x!.shape.length || sorted.some((axis, i) => axis !== i)) {
+      throw mismatch('transpose', 'an order of all axes', x!.shape, order)
+    }
+    return [{ dtype: x!.dtype, shape: order.map((axis) => x!.shape[axis]!) }]
+  },
   broadcastTo: ([x], { shape }) => {
     requireShape('broadcastTo', 'result', broadcastShapes('broadcastTo', x!.shape, shape), shape)
     return [{ dtype: x!.dtype, shape }]
@@ -119,6 +126,12 @@ const shapeRules: { readonly [O in OpName]: ShapeRule<O> } = {
     return [{ dtype: inputs[0]!.dtype, shape: replaceAt(inputs[0]!.shape, axis, total) }]
   },
   slice: ([x], { ranges }) => {
+    for (const { axis, start, end, step } of ranges) {
+      const size = x!.shape[axis]
+      if (start < 0 || end < start || step < 1 || typeof size !== 'number' || end > size) {
+        throw mismatch('slice', `a range within axis ${axis}`, x!.shape, [start, end, step])
+      }
+    }
     const shape = ranges.reduce<GraphShape>(
       (current, { axis, start, end, step }) =>
         replaceAt(current, axis, Math.max(0, Math.ceil((end - start) / step))),
