@@ -71,7 +71,7 @@ export const errorCatalogue = {
   RUN_NOT_FOUND: { kind: 'input', meaning: 'There is no run of that name.' },
   RUN_NOT_RESUMABLE: {
     kind: 'state',
-    meaning: 'A run has no checkpoint to continue from, or is complete.',
+    meaning: 'A run is complete, or was changed since its checkpoint.',
   },
   RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
@@ -80,6 +80,7 @@ export const errorCatalogue = {
     meaning: 'The work was stopped by a signal; it can be continued.',
   },
 
+  DISK_FULL: { kind: 'state', meaning: 'There is no room on the disk for what must be written.' },
   INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { AtelierError, toAtelierError } from './errors.ts'
 
@@ -26,4 +27,16 @@ describe('toAtelierError', () => {
     })
     expect(toAtelierError('text').message).toBe('text')
   })
+
+  it.runIf(process.platform === 'linux')(
+    'knows a full disk, which no write can foresee (Linux: /dev/full)',
+    async () => {
+      const thrown = await writeFile('/dev/full', 'text').catch((error: unknown) => error)
+      expect(toAtelierError(thrown)).toMatchObject({
+        code: 'DISK_FULL',
+        message: expect.stringContaining('ENOSPC'),
+        cause: thrown,
+      })
+    },
+  )
 })

@@ -27,9 +27,18 @@ export class AtelierError extends Error {
   }
 }
 
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
+
 /** Any thrown thing as an `AtelierError`; what was not expected becomes `INTERNAL`. */
 export function toAtelierError(thrown: unknown): AtelierError {
   if (thrown instanceof AtelierError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
+  // any write may meet this, so it is known here and not at each of them
+  if (NO_ROOM.has((thrown as NodeJS.ErrnoException | null)?.code)) {
+    return new AtelierError('DISK_FULL', `There is no room on the disk (${message}).`, {
+      hint: 'Make room and repeat the command. Files that were there are whole.',
+      cause: thrown,
+    })
+  }
   return new AtelierError('INTERNAL', message, { cause: thrown })
 }
