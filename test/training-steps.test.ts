@@ -23,7 +23,7 @@ import { detectBlockSize, openSession } from '../src/runtime/index.ts'
 import { type Tensor, tensor } from '../src/tensor/index.ts'
 import { buildStepGraph, nextName, STEP_IO, scalarName } from '../src/training/step-graph.ts'
 
-const SAMPLES = 150
+const SAMPLES = 140
 
 interface Summary {
   readonly sum: number

@@ -17,6 +17,7 @@ describe('nearestName', () => {
   it('suggests nothing for a name that is not a typo of any', () => {
     expect(nearestName('temperature', keys)).toBeUndefined()
     expect(nearestName('xyz', keys)).toBeUndefined()
+    expect(nearestName('xy', ['lr', 'ab'])).toBeUndefined()
     expect(nearestName('seed', [])).toBeUndefined()
   })
 

@@ -1,7 +1,8 @@
 /** The candidate with the smallest edit distance to `name`, if any is close enough to be a typo. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
+  // fewer edits than letters: two names that share nothing are not typos of each other
+  let bestDistance = Math.min(Math.max(2, Math.floor(name.length / 3)) + 1, name.length)
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {

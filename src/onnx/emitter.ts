@@ -23,7 +23,10 @@ export interface EmitOptions {
   readonly outputs?: number
 }
 
-/** Collects ONNX nodes and constants, naming every tensor. Equal constants are stored once. */
+/** Larger constants are not compared: none repeats, and weights are megabytes. */
+const MOST_SHARED = 64
+
+/** Collects ONNX nodes and constants, naming every tensor. Equal small constants are stored once. */
 export class Emitter {
   readonly nodes: NodeProto[] = []
   readonly initializers: TensorProto[] = []
@@ -83,12 +86,12 @@ export class Emitter {
 
   constant(value: Tensor, name?: string): string {
     const bytes = bytesOf(value)
-    const key = `${value.dtype}[${value.shape}]${Buffer.from(bytes).toString('latin1')}`
-    const small = elementCount(value.shape) <= 64
-    const known = small && name === undefined ? this.#constants.get(key) : undefined
+    const shared = name === undefined && elementCount(value.shape) <= MOST_SHARED
+    const key = shared ? `${value.dtype}[${value.shape}]${Buffer.from(bytes).toString('hex')}` : ''
+    const known = shared ? this.#constants.get(key) : undefined
     if (known !== undefined) return known
     const id = name ?? `constant_${this.#count++}`
-    if (small && name === undefined) this.#constants.set(key, id)
+    if (shared) this.#constants.set(key, id)
     this.initializers.push(
       create(TensorProtoSchema, {
         name: id,
