@@ -99,6 +99,8 @@ describe('composeConfig, refusing', () => {
     ['data.train=5', 'CONFIG_UNKNOWN_KEY', /belongs to another choice/],
     ['hyperparameters.epochs=2.5', 'CONFIG_INVALID_VALUE', /is 2\.5, but must be: integer > 0/],
     ['seed=-1', 'CONFIG_INVALID_VALUE', /is -1, but must be: integer ≥ 0 \(override 'seed=-1'\)/],
+    ['model.dropout=1', 'CONFIG_INVALID_VALUE', /is 1, but must be: number ≥ 0 and < 1/],
+    ['optimizer.beta2=1', 'CONFIG_INVALID_VALUE', /is 1, but must be: number ≥ 0 and < 1/],
     ['optimizer.name=adm', 'CONFIG_INVALID_VALUE', /"sgd" \| "adam" \| "adamw"/],
     ['model=cnn', 'CONFIG_INVALID_VALUE', /model is "cnn"/],
     ['data=skech', 'CONFIG_UNKNOWN_OPTION', /Did you mean 'sketch'\? There are: fashion-mnist/],

@@ -27,7 +27,8 @@ describe('configKeys', () => {
     expect(keys.filter(({ type, description }) => !type || !description.endsWith('.'))).toEqual([])
     const type = (key: string) => keys.find((entry) => entry.key === key)?.type
     expect(type('seed')).toBe('integer ≥ 0')
-    expect(type('model.dropout')).toBe('number from 0 to 1 | null')
+    expect(type('model.dropout')).toBe('number ≥ 0 and < 1 | null')
+    expect(type('optimizer.momentum')).toBe('number from 0 to 1')
     expect(type('augmentation.erase_area')).toBe('[number from 0 to 1, number from 0 to 1]')
   })
 })

@@ -23,6 +23,7 @@ interface JsonSchema {
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
 }
 
 /** Every key of the configuration with its type and meaning, straight from the schema. */
@@ -69,13 +70,16 @@ function typeText(schema: JsonSchema): string {
 }
 
 /** ` from 0 to 1`, ` ≥ 1`, ` > 0`; bounds that only say "a safe integer" are left out. */
-function rangeText({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const from = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum
   const to = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum
   if (from !== undefined && to !== undefined) return ` from ${from} to ${to}`
-  const lower = exclusiveMinimum === undefined ? from : exclusiveMinimum
-  const sign = exclusiveMinimum === undefined ? '≥' : '>'
-  const parts = [lower === undefined ? '' : `${sign} ${lower}`, to === undefined ? '' : `≤ ${to}`]
-  const text = parts.filter((part) => part !== '').join(' and ')
-  return text === '' ? '' : ` ${text}`
+  const lower = bound('≥', from) ?? bound('>', exclusiveMinimum)
+  const upper = bound('≤', to) ?? bound('<', exclusiveMaximum)
+  const parts = [lower, upper].filter((part) => part !== undefined)
+  return parts.length === 0 ? '' : ` ${parts.join(' and ')}`
+}
+
+function bound(sign: string, value: number | undefined): string | undefined {
+  return value === undefined ? undefined : `${sign} ${value}`
 }

@@ -6,6 +6,8 @@ import { imageGeometrySchema } from './image.ts'
  * description of every key. Defaults live in `conf/`, not here.
  */
 const fraction = z.number().min(0).max(1)
+/** For numbers x where something is divided by 1 − x. */
+const fractionBelowOne = z.number().min(0).lt(1)
 const positiveInt = z.int().positive()
 
 const hyperparametersSchema = z.strictObject({
@@ -19,7 +21,9 @@ const hyperparametersSchema = z.strictObject({
 
 const modelSchema = z.strictObject({
   type: z.string().min(1).describe('Architecture: cnn, mlp, or another name of the catalogue.'),
-  dropout: fraction.nullable().describe("Dropout probability; null takes the architecture's own."),
+  dropout: fractionBelowOne
+    .nullable()
+    .describe("Dropout probability; null takes the architecture's own."),
   width: z.number().positive().nullable().describe('Multiplies the channel counts; null means 1.'),
 })
 
@@ -27,8 +31,8 @@ const optimizerSchema = z.strictObject({
   name: z.enum(['sgd', 'adam', 'adamw']).describe('Update rule.'),
   momentum: fraction.describe('SGD momentum.'),
   nesterov: z.boolean().describe('Nesterov momentum for SGD.'),
-  beta1: fraction.describe('Adam: decay of the first moment.'),
-  beta2: fraction.describe('Adam: decay of the second moment.'),
+  beta1: fractionBelowOne.describe('Adam: decay of the first moment.'),
+  beta2: fractionBelowOne.describe('Adam: decay of the second moment.'),
   eps: z.number().positive().describe('Adam: added to the root of the second moment.'),
   weight_decay: z.number().min(0).describe('L2 penalty (sgd, adam) or decoupled decay (adamw).'),
   decay_all: z
