@@ -215,10 +215,12 @@ function compare(
   }
 }
 
-describe('a training step', () => {
+describe('a training step', async () => {
+  const blockSize = await detectBlockSize()
+
   it.each(golden.cases)('equals PyTorch in plain ONNX: $title', (entry) => follow(entry, 1))
 
-  it.each(golden.cases)("equals PyTorch in the machine's blocked layout: $title", async (entry) =>
-    follow(entry, await detectBlockSize()),
+  it.each(golden.cases)("equals PyTorch in the machine's blocked layout: $title", (entry) =>
+    follow(entry, blockSize),
   )
 })

@@ -1,7 +1,6 @@
 export { type ArrayOf, arrayConstructors, bytesPerElement, type DType } from './dtype.ts'
 export {
   readSafetensors,
-  readSafetensorsMetadata,
   type SafetensorsFile,
   writeSafetensors,
 } from './safetensors.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { arrayConstructors, type DType } from './dtype.ts'
-import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from './safetensors.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
 import { type Tensor, tensor, zeros } from './tensor.ts'
 
 let folder: string
@@ -61,7 +61,6 @@ describe('readSafetensors', () => {
   it.each(files)('reads what the Python package wrote: $title', async (file) => {
     await writeFile(path, file.bytes)
     expect(await readSafetensors(path)).toEqual({ tensors: file.tensors, metadata: file.metadata })
-    expect(await readSafetensorsMetadata(path)).toEqual(file.metadata)
   })
 
   it.each(golden.malformed)('refuses, as the Python package does, $title', async (file) => {
@@ -97,18 +96,6 @@ describe('readSafetensors', () => {
 
   it('leaves a missing file to the caller', async () => {
     await expect(readSafetensors(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' })
-  })
-})
-
-describe('readSafetensorsMetadata', () => {
-  const inHeader = golden.malformed.filter(({ title }) =>
-    /header|prefix|empty|metadata/.test(title),
-  )
-  it.each(inHeader)('refuses $title', async (file) => {
-    await writeFile(path, Buffer.from(file.bytes, 'base64'))
-    await expect(readSafetensorsMetadata(path)).rejects.toThrow(
-      expect.objectContaining({ code: 'TENSOR_FILE' }),
-    )
   })
 })
 

@@ -2,7 +2,7 @@
  * The safetensors file format: u64 header length, JSON header, then the tensors' bytes
  * (github.com/huggingface/safetensors, "Format"). Readable by the Python package and back.
  */
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { AtelierError, replaceFile } from '../core/index.ts'
 import { arrayConstructors, bytesPerElement, type DType } from './dtype.ts'
 import { bytesOf, elementCount, type Tensor } from './tensor.ts'
@@ -94,34 +94,13 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
   return { tensors: new Map(tensors), metadata }
 }
 
-/** The metadata alone, without reading the tensors. */
-export async function readSafetensorsMetadata(
-  path: string,
-): Promise<Readonly<Record<string, string>>> {
-  const file = await open(path, 'r')
-  try {
-    const { size } = await file.stat()
-    const prefix = Buffer.alloc(Math.min(size, LENGTH_BYTES))
-    await file.read(prefix, 0, prefix.length, 0)
-    const length = headerLength(path, prefix, size)
-    const bytes = Buffer.alloc(LENGTH_BYTES + length)
-    await file.read(bytes, 0, bytes.length, 0)
-    return parseHeader(path, bytes).metadata
-  } finally {
-    await file.close()
-  }
-}
-
-function headerLength(path: string, bytes: Buffer, fileSize: number): number {
+function headerLength(path: string, bytes: Buffer): number {
   if (bytes.length < LENGTH_BYTES) {
-    throw malformed(
-      path,
-      `the file has ${fileSize} bytes, fewer than its ${LENGTH_BYTES}-byte prefix`,
-    )
+    throw malformed(path, `it has ${bytes.length} bytes, fewer than the prefix of ${LENGTH_BYTES}`)
   }
   const length = Number(bytes.readBigUInt64LE(0))
-  if (length > MAX_HEADER_BYTES || LENGTH_BYTES + length > fileSize) {
-    throw malformed(path, `the header claims ${length} bytes, the file has ${fileSize}`)
+  if (length > MAX_HEADER_BYTES || LENGTH_BYTES + length > bytes.length) {
+    throw malformed(path, `the header claims ${length} bytes, the file has ${bytes.length}`)
   }
   return length
 }
@@ -133,7 +112,7 @@ interface Header {
 }
 
 function parseHeader(path: string, bytes: Buffer): Header {
-  const length = headerLength(path, bytes, bytes.length)
+  const length = headerLength(path, bytes)
   const header = parseJson(path, bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length))
   if (!isRecord(header)) throw malformed(path, 'the header is not an object')
   const { [METADATA_KEY]: metadata = {}, ...described } = header
