@@ -30,7 +30,7 @@ export function hasTorch(python) {
   return found
 }
 
-export function median(values) {
+function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
 }

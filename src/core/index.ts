@@ -2,7 +2,7 @@ export { replaceFile, writeFileAtomic } from './atomic-file.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type ErrorCode, type ErrorKind, errorCatalogue } from './error-catalogue.ts'
 export { AtelierError, type ErrorDetails, toAtelierError } from './errors.ts'
-export { canonicalJson, digestOf, sha256, sha256File } from './hashing.ts'
+export { digestOf, sha256, sha256File } from './hashing.ts'
 export { type Logger, silentLogger } from './logger.ts'
 export { nearestName } from './nearest-name.ts'
 export {
@@ -11,4 +11,4 @@ export {
   type ProgressTask,
   silentProgress,
 } from './progress.ts'
-export { createRandom, permutation, philox4x32, type Random, type RandomStream } from './random.ts'
+export { createRandom, permutation, type Random, type RandomStream } from './random.ts'

@@ -11,7 +11,6 @@ export { type Dataset, type OpenOptions, openConfiguredDataset, openDataset } fr
 export { type PrepareOptions, type PrepareResult, prepareDataset } from './prepare.ts'
 export { type SampleGridOptions, sampleGridSvg } from './sample-grid.ts'
 export type { DataDeps } from './source.ts'
-export { sourceDigest } from './sources.ts'
 export { imageSize, type Split } from './split.ts'
 export { type DatasetStatistics, datasetStatistics, type SplitStatistics } from './statistics.ts'
-export { type LookCounts, openTestSplit, type TestLook, testLooks } from './test-split.ts'
+export { type LookCounts, openTestSplit, type TestLook } from './test-split.ts'

@@ -52,12 +52,6 @@ export async function openTestSplit(
   return { split, looks: countLooks(records, record) }
 }
 
-/** How often the data set's test split was opened so far. Opens nothing. */
-export async function testLooks(dataset: Dataset): Promise<number> {
-  const records = await readLooks(join(dataset.folder, LOOKS_FILE))
-  return records.filter((record) => record.dataset_digest === dataset.manifest.digest).length
-}
-
 function countLooks(records: readonly LookRecord[], look: LookRecord): LookCounts {
   const ofDataset = records.filter((record) => record.dataset_digest === look.dataset_digest)
   const ofRun = ofDataset.filter((record) =>

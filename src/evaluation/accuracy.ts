@@ -19,7 +19,7 @@ export function accuracy(labels: Int32Array, predicted: Int32Array): Proportion 
  * Wilson score interval, 95 %: unlike the textbook normal interval it stays in [0, 1] and does not
  * shrink to nothing when all or none are right. Wilson (1927), equation as in scipy.stats.binomtest.
  */
-export function wilsonInterval(hits: number, total: number): Proportion {
+function wilsonInterval(hits: number, total: number): Proportion {
   const value = hits / total
   const scale = 1 + Z ** 2 / total
   const centre = (value + Z ** 2 / (2 * total)) / scale

@@ -181,7 +181,7 @@ function withDType([type]: readonly ValueType[], dtype: DType): readonly ValueTy
 }
 
 /** NumPy's rule: align at the right; sizes are equal or one of them is 1. */
-export function broadcastShapes(op: OpName, a: GraphShape, b: GraphShape): GraphShape {
+function broadcastShapes(op: OpName, a: GraphShape, b: GraphShape): GraphShape {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, i) => {
     const x = a[a.length - rank + i] ?? 1

@@ -1,4 +1,4 @@
-export { type DecodeLimits, decodeImage } from './decode.ts'
+export type { DecodeLimits } from './decode.ts'
 export { encodePng } from './encode.ts'
 export { type InputFeatures, inputFeatures, summarizeFeatures } from './input-features.ts'
 export {
@@ -9,4 +9,3 @@ export {
   preprocessRaster,
 } from './preprocessing.ts'
 export { type Raster, toPlanes, toRgb } from './raster.ts'
-export { resizeBilinear } from './resize.ts'

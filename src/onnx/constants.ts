@@ -22,9 +22,6 @@ export const DATA_TYPE = {
   uint32: 12,
 } as const satisfies Record<DType, number>
 
-/** TensorProto.DataLocation: the bytes are in another file. */
-export const EXTERNAL_LOCATION = 1
-
 export const IR_VERSION = 8
 /** The newest opset that onnxruntime 1.14 and every later stock runtime executes. */
 export const OPSET = 17

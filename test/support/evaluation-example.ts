@@ -3,7 +3,7 @@ import type { EvaluationReport } from '../../src/contracts/index.ts'
 import { createRandom } from '../../src/core/index.ts'
 import { buildReport, type Predictions, type TrainingCurves } from '../../src/evaluation/index.ts'
 
-export const FASHION_CLASSES = [
+const FASHION_CLASSES = [
   'T-shirt/top',
   'Trouser',
   'Pullover',
@@ -27,7 +27,7 @@ const LIKENESS: readonly (readonly [number, number, number])[] = [
   [7, 9, 2.1],
 ]
 
-export function examplePredictions(images: number, classes = FASHION_CLASSES): Predictions {
+function examplePredictions(images: number, classes = FASHION_CLASSES): Predictions {
   const random = createRandom(7, 'sketch')
   const labels = Int32Array.from({ length: images }, () => random.integer(classes.length))
   const logits = new Float32Array(images * classes.length)

@@ -306,7 +306,7 @@ function softmax(x: Dense, axis: number): Dense {
 }
 
 /** Error function to float64 precision: Maclaurin series near 0, continued fraction beyond. */
-export function erf(x: number): number {
+function erf(x: number): number {
   const a = Math.abs(x)
   if (a < 3) {
     let term = a
