@@ -88,8 +88,14 @@ function createReporter(session: TrainingSession, bar: ProgressHandle): () => vo
     const images = imagesSeen(session)
     const loss = (position.lossSum / images).toFixed(4)
     const accuracy = (position.correct / images).toFixed(4)
-    bar.update(images, `loss ${loss} accuracy ${accuracy}`)
+    bar.update(images, `loss ${loss} accuracy ${accuracy}${runRemaining(session)}`)
   }
+}
+
+/** How long the epochs after this one will take, too, in minutes; the bar tells of this one. */
+function runRemaining({ position, totalSteps }: TrainingSession): string {
+  const seconds = (position.seconds / position.step) * (totalSteps - position.step)
+  return seconds < 60 ? '' : `, all epochs ${Math.round(seconds / 60)} min`
 }
 
 /** Images of the epoch under way that were trained on. */
