@@ -25,6 +25,9 @@ const modelSchema = z.strictObject({
     .nullable()
     .describe("Dropout probability; null takes the architecture's own."),
   width: z.number().positive().nullable().describe('Multiplies the channel counts; null means 1.'),
+  mirror: z
+    .boolean()
+    .describe('Answer with the mean over the image and its mirror image, at twice the work.'),
 })
 
 const optimizerSchema = z.strictObject({

@@ -10,8 +10,10 @@ import type { Layer } from './network.ts'
 /** Every architecture that `model.type` may name. */
 export const architectures: Readonly<Record<string, Architecture>> = { cnn, mlp, lite, resnet }
 
+type LayerConfig = Omit<Config['model'], 'mirror'>
+
 /** The layers that a model configuration describes. Throws CONFIG_INVALID_VALUE for an unknown type. */
-export function layersOf(model: Config['model'], classes: number): Layer {
+export function layersOf(model: LayerConfig, classes: number): Layer {
   const architecture = Object.hasOwn(architectures, model.type)
     ? architectures[model.type]
     : undefined

@@ -1,4 +1,14 @@
-import { add, cast, constant, type Dim, input, mul, type Value } from '../graph/index.ts'
+import {
+  add,
+  cast,
+  constant,
+  type Dim,
+  gather,
+  input,
+  mul,
+  scalar,
+  type Value,
+} from '../graph/index.ts'
 import { type Tensor, tensor } from '../tensor/index.ts'
 import type { Initializer } from './initializers.ts'
 
@@ -40,6 +50,8 @@ export interface NetworkOptions {
   readonly image: readonly [number, number, number]
   /** Per channel, of pixels scaled to [0, 1]. */
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] }
+  /** Average logits and embedding over the image and its mirror image; for inference. */
+  readonly mirror?: boolean
 }
 
 export interface Network {
@@ -58,8 +70,29 @@ export const IMAGES = 'images'
 export function buildNetwork(layer: Layer, options: NetworkOptions): Network {
   const builder = new NetworkBuilder(options.mode)
   const images = input(IMAGES, [options.batch, ...options.image], 'uint8')
-  const logits = layer(builder, normalize(images, options.normalization))
-  return { ...builder.declared, logits, embedding: builder.lastDenseInput ?? logits }
+  const pixels = normalize(images, options.normalization)
+  const direct = look(builder, layer, pixels)
+  if (!options.mirror) return { ...builder.declared, ...direct }
+  builder.startAgain()
+  const mirrored = look(builder, layer, mirror(pixels))
+  const mean = (a: Value, b: Value) => mul(add(a, b), scalar(0.5))
+  return {
+    ...builder.declared,
+    logits: mean(direct.logits, mirrored.logits),
+    embedding: mean(direct.embedding, mirrored.embedding),
+  }
+}
+
+function look(builder: NetworkBuilder, layer: Layer, pixels: Value) {
+  const logits = layer(builder, pixels)
+  return { logits, embedding: builder.lastDenseInput ?? logits }
+}
+
+/** Turns images around the vertical axis. */
+function mirror(pixels: Value): Value {
+  const width = pixels.shape[3] as number
+  const order = BigInt64Array.from({ length: width }, (_, i) => BigInt(width - 1 - i))
+  return gather(pixels, constant(tensor('int64', [width], order)), 3)
 }
 
 /** (pixel / 255 − mean) / std per channel, as one multiplication and one addition. */
@@ -79,6 +112,7 @@ export class NetworkBuilder {
   readonly #statistics: Statistic[] = []
   readonly #masks: Mask[] = []
   readonly #counts = new Map<string, number>()
+  readonly #declared = new Map<string, Value>()
 
   constructor(mode: NetworkMode) {
     this.mode = mode
@@ -95,8 +129,15 @@ export class NetworkBuilder {
     return `${kind}${count}`
   }
 
+  /** Gives the same names once more, for layers that are applied twice with the same weights. */
+  startAgain(): void {
+    this.#counts.clear()
+  }
+
   parameter(parameter: Omit<Parameter, 'value'>): Value {
-    const value = input(parameter.name, parameter.shape)
+    const known = this.#declared.get(parameter.name)
+    if (known !== undefined) return known
+    const value = this.#declare(parameter.name, parameter.shape)
     this.#parameters.push({ ...parameter, value })
     return value
   }
@@ -108,8 +149,16 @@ export class NetworkBuilder {
     initial: number,
     next?: (old: Value) => Value,
   ): Value {
-    const value = input(name, shape)
+    const known = this.#declared.get(name)
+    if (known !== undefined) return known
+    const value = this.#declare(name, shape)
     this.#statistics.push({ name, shape, initial, next: next?.(value) })
+    return value
+  }
+
+  #declare(name: string, shape: readonly number[]): Value {
+    const value = input(name, shape)
+    this.#declared.set(name, value)
     return value
   }
 

@@ -20,13 +20,16 @@ export interface ModelSpec {
   readonly layers: Layer
   readonly geometry: ImageGeometry
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] }
+  /** Whether the exported model looks at the mirror image, too. */
+  readonly mirror?: boolean
 }
 
 export function modelSpec(
   config: Config,
   { classes, geometry, normalization }: DatasetManifest,
 ): ModelSpec {
-  return { layers: layersOf(config.model, classes.length), geometry, normalization }
+  const layers = layersOf(config.model, classes.length)
+  return { layers, geometry, normalization, mirror: config.model.mirror }
 }
 
 /** [C, H, W] */
@@ -35,9 +38,9 @@ export function imageShape({ channels, height, width }: ImageGeometry) {
 }
 
 export function inferenceNetwork(spec: ModelSpec): Network {
-  const { geometry, normalization, layers } = spec
+  const { geometry, normalization, mirror = false, layers } = spec
   const image = imageShape(geometry)
-  return buildNetwork(layers, { mode: 'inference', batch: 'batch', image, normalization })
+  return buildNetwork(layers, { mode: 'inference', batch: 'batch', image, normalization, mirror })
 }
 
 /** The bundle's bytes: the network for any batch size, its weights stored inside. */
