@@ -215,6 +215,7 @@ function trainedModel(work) {
       'train',
       'hyperparameters.epochs=1',
       'model.type=cnn',
+      'model.mirror=false',
       'paths.models=models/bench',
     )
   }
