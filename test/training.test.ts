@@ -250,6 +250,7 @@ describe('exportBundle', () => {
         `model.type=${type}`,
         'model.width=0.5',
         'model.dropout=0',
+        'model.mirror=false',
       )
       const { run, manifest } = await project.train(config)
       const dataset = await project.dataset(config)

@@ -50,7 +50,7 @@ export interface NetworkOptions {
   readonly image: readonly [number, number, number]
   /** Per channel, of pixels scaled to [0, 1]. */
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] }
-  /** Average logits and embedding over the image and its mirror image; for inference. */
+  /** Average logits and embedding over the image and its mirror image; only inference does. */
   readonly mirror?: boolean
 }
 
@@ -72,7 +72,7 @@ export function buildNetwork(layer: Layer, options: NetworkOptions): Network {
   const images = input(IMAGES, [options.batch, ...options.image], 'uint8')
   const pixels = normalize(images, options.normalization)
   const direct = look(builder, layer, pixels)
-  if (!options.mirror) return { ...builder.declared, ...direct }
+  if (!options.mirror || options.mode === 'training') return { ...builder.declared, ...direct }
   builder.startAgain()
   const mirrored = look(builder, layer, mirror(pixels))
   const mean = (a: Value, b: Value) => mul(add(a, b), scalar(0.5))
