@@ -18,10 +18,13 @@ const DOMAINS = [
   'nn',
   'config',
   'data',
+  'storage',
   'bundle',
   'tracking',
   'training',
   'evaluation',
+  'sweeps',
+  'http',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -37,7 +40,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   data: ['image', 'figures', 'tensor', 'contracts'],
   // reading a model is the same for training's validation, evaluation and serving: one home for it
   bundle: ['onnx', 'runtime', 'tensor', 'image', 'contracts'],
-  tracking: ['contracts'],
+  storage: [],
+  tracking: ['storage', 'contracts'],
+  // it receives "run a trial" as a function
+  sweeps: ['tracking', 'figures', 'contracts'],
+  http: ['tracking', 'contracts'],
   training: [
     'nn',
     'graph',

@@ -56,7 +56,9 @@ async function resume(run: Run, config: Config) {
 /** What must be the same again; times may differ. */
 async function metricsOf({ files }: Run) {
   return (await readMetrics(files.metrics)).map((line) =>
-    line.type === 'step' ? line : { ...line, seconds: 0, images_per_second: 0 },
+    line.type === 'epoch'
+      ? { ...line, time: 0, seconds: 0, images_per_second: 0 }
+      : { ...line, time: 0 },
   )
 }
 

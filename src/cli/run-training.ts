@@ -62,7 +62,7 @@ function trainingHeader(config: Config, data: DatasetManifest, { record }: Run):
   return [
     `run    ${record.id}`,
     `data   ${data.name}: ${train.size} training and ${val.size} validation images, ${width} × ${height}, ${data.classes.length} classes`,
-    `model  ${config.model.type}, ${groupDigits(record.parameters)} parameters, seed ${config.seed}`,
+    `model  ${config.model.type}, ${groupDigits(record.parameters ?? 0)} parameters, seed ${config.seed}`,
     `steps  ${config.optimizer.name} at ${learning_rate} (${config.schedule.name}), batch ${batch_size}, ${plural(epochs, 'epoch')}, ${plural(config.trainer.threads, 'thread')}`,
   ].join('\n')
 }

@@ -85,6 +85,19 @@ const trainerSchema = z.strictObject({
   eval_batch_size: positiveInt.describe('Images per batch in evaluation.'),
 })
 
+const trackingSchema = z.strictObject({
+  project: z.string().min(1).describe('Name under which runs are gathered.'),
+  database: z
+    .string()
+    .min(1)
+    .describe('SQLite file of all runs; the environment variable DATABASE_URL goes before it.'),
+  system_seconds: z
+    .number()
+    .positive()
+    .nullable()
+    .describe('Seconds between measurements of CPU and memory; null: none.'),
+})
+
 const fileSchema = z.strictObject({
   name: z.string().describe('File name without .gz.'),
   sha256: z
@@ -152,6 +165,7 @@ export const configSchema = z.strictObject({
   augmentation: augmentationSchema,
   regularization: regularizationSchema,
   trainer: trainerSchema,
+  tracking: trackingSchema,
   paths: pathsSchema,
 })
 

@@ -30,11 +30,16 @@ export {
   preprocessingSchema,
 } from './image.ts'
 export {
+  type Artifact,
+  artifactSchema,
   type BestEpoch,
   type EpochMetrics,
   type MetricsLine,
   metricsLineSchema,
+  type RunEnvironment,
   type RunRecord,
+  type RunStatus,
   runRecordSchema,
+  runStatusSchema,
   type StepMetrics,
 } from './run.ts'

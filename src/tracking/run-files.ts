@@ -13,6 +13,8 @@ export interface RunFiles {
   readonly model: string
   readonly weights: string
   readonly profile: string
+  /** The uncommitted changes that the run was started with. */
+  readonly diff: string
 }
 
 export function runFiles(folder: string): RunFiles {
@@ -27,5 +29,6 @@ export function runFiles(folder: string): RunFiles {
     model: inside('model.onnx'),
     weights: inside('weights.safetensors'),
     profile: inside('profile'),
+    diff: inside('git.diff'),
   }
 }

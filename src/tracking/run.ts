@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { type Config, configSchema, type RunRecord, runRecordSchema } from '../contracts/index.ts'
 import { AtelierError, type Clock, digestOf, writeFileAtomic } from '../core/index.ts'
+import { currentEnvironment } from './environment.ts'
+import { gitState } from './git-state.ts'
 import { type RunFiles, runFiles } from './run-files.ts'
 import { createRunId } from './run-id.ts'
 
@@ -21,6 +23,11 @@ export interface NewRun {
   readonly overrides: readonly string[]
   readonly dataset: RunRecord['dataset']
   readonly parameters: number
+  readonly project: string
+  /** The command line, word by word. */
+  readonly command: readonly string[]
+  /** Versions by package. */
+  readonly libraries: Readonly<Record<string, string>>
   /** Stands in the run's id instead of the architecture. */
   readonly name?: string | undefined
   readonly clock: Clock
@@ -37,11 +44,14 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
   const files = runFiles(folder)
   await writeFileAtomic(files.config, options.configYaml ?? stringify(config))
   await writeFileAtomic(files.overrides, stringify([...options.overrides]))
+  const state = await gitState(root)
+  if (state !== undefined && state.diff !== '') await writeFileAtomic(files.diff, state.diff)
   const time = new Date(options.clock.now()).toISOString()
   const record: RunRecord = {
     format: 'atelier-run',
-    version: 1,
+    version: 2,
     id,
+    project: options.project,
     status: 'running',
     created: time,
     updated: time,
@@ -57,6 +67,13 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     weight_digest: null,
     test_looks: 0,
     failure: null,
+    summary: {},
+    tags: [],
+    notes: '',
+    command: [...options.command],
+    git: state?.git ?? null,
+    environment: currentEnvironment(options.libraries),
+    sweep: null,
   }
   return writeRecord({ folder, files, record })
 }

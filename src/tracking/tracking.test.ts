@@ -41,6 +41,9 @@ async function newRun(options: Partial<NewRun> = {}) {
     overrides: ['data=sketch'],
     dataset: { name: 'sketch', digest: 'd'.repeat(64) },
     parameters: 10,
+    project: 'default',
+    command: ['train', 'data=sketch'],
+    libraries: { atelier: '0.1.0' },
     clock: manualClock(),
     ...options,
   })
@@ -48,6 +51,7 @@ async function newRun(options: Partial<NewRun> = {}) {
 
 const step = (at: number): MetricsLine => ({
   type: 'step',
+  time: 0,
   step: at,
   epoch: 1,
   loss: 1 / at,

@@ -65,7 +65,7 @@ function learningRateAt({ options, totalSteps, batches }: TrainingSession, step:
 }
 
 async function track(
-  { position, metrics }: TrainingSession,
+  { position, metrics, options }: TrainingSession,
   { loss, correct }: StepResult,
   size: number,
   learning_rate: number,
@@ -75,7 +75,8 @@ async function track(
   position.correct += correct
   const { step, epoch } = position
   const accuracy = correct / size
-  await metrics.add({ type: 'step', step, epoch: epoch + 1, loss, accuracy, learning_rate })
+  const time = options.clock.now()
+  await metrics.add({ type: 'step', time, step, epoch: epoch + 1, loss, accuracy, learning_rate })
 }
 
 function createReporter(session: TrainingSession, bar: ProgressHandle): () => void {
@@ -133,12 +134,13 @@ function isBetter(candidate: BestEpoch, best: BestEpoch | null): boolean {
 }
 
 function epochMetrics(
-  { position, train }: TrainingSession,
+  { position, train, options }: TrainingSession,
   { epoch, val_loss, val_accuracy }: BestEpoch,
   best: boolean,
 ): EpochMetrics {
   return {
     type: 'epoch',
+    time: options.clock.now(),
     epoch,
     step: position.step,
     train_loss: position.lossSum / train.size,

@@ -62,10 +62,11 @@ export async function resumeTraining(options: Omit<TrainOptions, 'config'>): Pro
       hint: `Judge it with \`atelier evaluate ${run.record.id}\`, or train anew with more epochs.`,
     })
   }
-  if (run.record.dataset.digest !== dataset.manifest.digest) {
+  const digest = run.record.dataset?.digest
+  if (digest !== dataset.manifest.digest) {
     throw new AtelierError(
       'DATA_STALE',
-      `${run.record.id} was trained on data set ${run.record.dataset.digest.slice(0, 12)}, ${dataset.folder} now holds ${dataset.manifest.digest.slice(0, 12)}.`,
+      `${run.record.id} was trained on data set ${digest?.slice(0, 12)}, ${dataset.folder} now holds ${dataset.manifest.digest.slice(0, 12)}.`,
       { hint: 'Prepare the same data again, or start a new run with `atelier train`.' },
     )
   }

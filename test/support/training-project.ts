@@ -57,6 +57,9 @@ export async function createProject(): Promise<Project> {
         overrides: [],
         dataset: { name, digest },
         parameters: modelSize(config, manifest),
+        project: 'default',
+        command: [],
+        libraries: {},
         clock: systemClock,
       })
     },

@@ -54,8 +54,8 @@ function table(rows: readonly RunRow[]): string {
     rows.map(({ run: { record }, state }) => [
       record.id,
       state,
-      record.dataset.name,
-      String(record.epochs),
+      record.dataset?.name ?? '',
+      String(record.epochs ?? ''),
       record.best?.val_accuracy.toFixed(4) ?? '',
       formatDuration(record.seconds * 1000),
       String(record.test_looks),

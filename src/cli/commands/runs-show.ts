@@ -47,8 +47,18 @@ function describe(
     ['folder', folder],
     ['started', `${record.created.slice(0, 16).replace('T', ' ')} UTC`],
     ['time', formatDuration(record.seconds * 1000)],
-    ['data', `${record.dataset.name} (${record.dataset.digest.slice(0, 12)})`],
-    ['model', `${record.architecture}, ${record.parameters} parameters, seed ${record.seed}`],
+    [
+      'data',
+      record.dataset === null
+        ? undefined
+        : `${record.dataset.name} (${record.dataset.digest.slice(0, 12)})`,
+    ],
+    [
+      'model',
+      record.architecture === null
+        ? undefined
+        : `${record.architecture}, ${record.parameters} parameters, seed ${record.seed}`,
+    ],
     ['overrides', overrides.join(' ') || 'none'],
     ['progress', `step ${record.step}, ${epochs.length} of ${record.epochs} epochs`],
     ['weights', record.weight_digest?.slice(0, 12)],

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { createRun } from '../../tracking/index.ts'
 import { modelSize } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
+import { libraryVersions } from '../library-versions.ts'
 import { loadConfig } from '../load-config.ts'
 import { openOrPrepareDataset } from '../open-dataset.ts'
 import { startTraining } from '../run-training.ts'
@@ -41,6 +42,9 @@ export const trainCommand = defineCommand({
       overrides,
       dataset: { name, digest },
       parameters,
+      project: config.tracking.project,
+      command: ['train', ...overrides],
+      libraries: await libraryVersions(context.packageRoot),
       name: options.name,
       clock: context.clock,
     })
