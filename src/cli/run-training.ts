@@ -21,16 +21,26 @@ export interface TrainingRequest {
   readonly config: Config
   readonly dataset: Dataset
   readonly profile: boolean
+  /** Whether the model goes to where servers look for it, too. */
+  readonly publish: boolean
 }
 
-/** Trains a new run, puts its model where servers look for it, and prints the result. */
+/** Trains a new run and prints the result. */
 export async function startTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
+  report(context, await train(context, request))
+}
+
+/** Trains a new run, saying before what it is. */
+export async function train(
+  context: CommandContext,
+  request: TrainingRequest,
+): Promise<TrainResult> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  report(context, await trainModel(await optionsOf(context, request)))
+  return trainModel(await optionsOf(context, request))
 }
 
 /** The same for a run that was stopped. */
@@ -45,9 +55,10 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
+  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, profile }
+  if (!request.publish) return { ...request, ...surroundings }
   const publishTo = resolve(context.cwd, request.config.paths.models)
-  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, publishTo }
-  return { ...request, ...surroundings, profile }
+  return { ...request, ...surroundings, publishTo }
 }
 
 function report(context: CommandContext, result: TrainResult): void {

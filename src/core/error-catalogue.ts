@@ -73,6 +73,8 @@ export const errorCatalogue = {
     kind: 'state',
     meaning: 'A run is complete, or was changed since its checkpoint.',
   },
+  RUN_NOT_COMPLETE: { kind: 'state', meaning: 'A run has no weights yet.' },
+  NOT_REPRODUCED: { kind: 'finding', meaning: 'Training again gave other weights.' },
   RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
   INTERRUPTED: {

@@ -48,6 +48,6 @@ export const trainCommand = defineCommand({
       name: options.name,
       clock: context.clock,
     })
-    await startTraining(context, { run, config, dataset, profile: options.profile })
+    await startTraining(context, { run, config, dataset, profile: options.profile, publish: true })
   },
 })
