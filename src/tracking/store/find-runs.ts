@@ -3,6 +3,7 @@ import type { DatabaseKind } from '../../storage/index.ts'
 import { canonicalMetric } from '../metric-name.ts'
 import type { RunEntry, RunPage, RunQuery } from '../run-store.ts'
 import { filterSql, keysOf } from './filter-sql.ts'
+import { storable } from './store-text.ts'
 import type { RunTransaction } from './tables.ts'
 
 /** One page of the runs that fit, and how many there are in all. */
@@ -32,12 +33,14 @@ export async function findRuns(
 /** Ids of keys as they are stored, else of the metric they may be another name of. */
 async function keyIds(db: RunTransaction, keys: readonly string[]): Promise<Map<string, number>> {
   if (keys.length === 0) return new Map()
-  const names = [...new Set(keys.flatMap((key) => [key, canonicalMetric(key)]))]
+  const spelled = (key: string) => [storable(key), storable(canonicalMetric(key))] as const
+  const names = [...new Set(keys.flatMap(spelled))]
   const rows = await db.selectFrom('run_keys').selectAll().where('key', 'in', names).execute()
   const ids = new Map(rows.map(({ id, key }) => [key, id]))
   return new Map(
     keys.flatMap((key): [string, number][] => {
-      const id = ids.get(key) ?? ids.get(canonicalMetric(key))
+      const [exact, canonical] = spelled(key)
+      const id = ids.get(exact) ?? ids.get(canonical)
       return id === undefined ? [] : [[key, id]]
     }),
   )
@@ -109,9 +112,10 @@ export async function findRunIds(
   text: string,
   limit: number,
 ): Promise<string[]> {
-  const escaped = text.replace(/[\\%_]/g, '\\$&')
+  const wanted = storable(text)
+  const escaped = wanted.replace(/[\\%_]/g, '\\$&')
   const { rows } = await sql<{ id: string }>`
     select id from runs where id like ${`${escaped}%`} escape '\\' or id like ${`%-${escaped}`} escape '\\'
-    order by case when id = ${text} then 0 else 1 end, seq desc limit ${limit}`.execute(db)
+    order by case when id = ${wanted} then 0 else 1 end, seq desc limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
 }

@@ -6,6 +6,7 @@ import { heartbeat, markCrashed } from './heartbeats.ts'
 import { migrations } from './migrations.ts'
 import { readSeries } from './read-series.ts'
 import { isRecordKey } from './run-values.ts'
+import { storable } from './store-text.ts'
 import type { RunTables, RunTransaction } from './tables.ts'
 import { appendPoints, dropPointsAfter } from './write-points.ts'
 import { writeRun } from './write-run.ts'
@@ -47,7 +48,11 @@ function sqlRunStore(database: Database<RunTables>): RunStore {
 async function numbersOf(db: RunTransaction, ids: readonly string[]): Promise<number[]> {
   const numbers: number[] = []
   for (const id of ids) {
-    const row = await db.selectFrom('runs').select('seq').where('id', '=', id).executeTakeFirst()
+    const row = await db
+      .selectFrom('runs')
+      .select('seq')
+      .where('id', '=', storable(id))
+      .executeTakeFirst()
     if (row !== undefined) numbers.push(row.seq)
   }
   return numbers

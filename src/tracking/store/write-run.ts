@@ -1,9 +1,9 @@
 import type { RunEntry } from '../run-store.ts'
 import { type RunValue, valuesOf } from './run-values.ts'
 import { shortText, storable } from './store-text.ts'
-import { type RunTransaction, SHORT_TEXT, ValueKind } from './tables.ts'
+import { type RunTables, type RunTransaction, SHORT_TEXT, ValueKind } from './tables.ts'
 
-/** 2017: run numbers stay below 2^53 for ten thousand years, and short in the file for now. */
+/** 2017: run numbers stay below 2^53 for a thousand years, and short in the file for now. */
 const EPOCH = 1_500_000_000_000
 /** Runs that may be created in one millisecond before they spill into the next. */
 const SLOTS = 256
@@ -12,25 +12,22 @@ const ROWS_AT_ONCE = 500
 /** Writes all that is known of a run but its metrics. */
 export async function writeRun(db: RunTransaction, entry: RunEntry): Promise<void> {
   const { record, trashed } = entry
+  const id = storable(record.id)
   const updated = Date.parse(record.updated)
   const old = await db
     .selectFrom('runs')
     .select(['seq', 'heartbeat'])
-    .where('id', '=', record.id)
+    .where('id', '=', id)
     .executeTakeFirst()
   const row = {
-    id: record.id,
+    id,
     status: record.status,
     trashed,
     heartbeat: Math.max(old?.heartbeat ?? updated, updated),
   }
-  const seq = old?.seq ?? (await freeSequence(db, Date.parse(record.created)))
   const json = JSON.stringify({ ...entry, trashed: undefined })
+  const seq = old?.seq ?? (await insertRun(db, Date.parse(record.created), row))
   if (old === undefined) {
-    await db
-      .insertInto('runs')
-      .values({ seq, ...row })
-      .execute()
     await db.insertInto('run_entries').values({ run: seq, entry: json }).execute()
   } else {
     await db.updateTable('runs').set(row).where('seq', '=', seq).execute()
@@ -40,17 +37,30 @@ export async function writeRun(db: RunTransaction, entry: RunEntry): Promise<voi
   await writeTags(db, seq, record.tags)
 }
 
-async function freeSequence(db: RunTransaction, created: number): Promise<number> {
+/** Inserts a run under the first number that is free from the time of its creation on. */
+async function insertRun(
+  db: RunTransaction,
+  created: number,
+  row: Omit<RunTables['runs'], 'seq'>,
+): Promise<number> {
   const first = (created - EPOCH) * SLOTS
-  const row = await db
+  const end = first + SLOTS
+  const taken = await db
     .selectFrom('runs')
     .select((eb) => eb.fn.max('seq').as('last'))
     .where('seq', '>=', first)
-    .where('seq', '<', first + SLOTS)
+    .where('seq', '<', end)
     .executeTakeFirst()
-  if (row?.last == null) return first
-  // a full millisecond: rare, and then the order within it does not matter
-  return row.last + 1 < first + SLOTS ? row.last + 1 : freeSequence(db, created + 1)
+  if (taken?.last === end - 1) return insertRun(db, created + 1, row)
+  // another process may take the same number at the same time, so the answer is not the last word
+  for (let seq = taken?.last == null ? first : taken.last + 1; ; seq++) {
+    const inserted = await db
+      .insertInto('runs')
+      .values({ seq, ...row })
+      .onConflict((conflict) => conflict.column('seq').doNothing())
+      .executeTakeFirst()
+    if (inserted.numInsertedOrUpdatedRows === 1n) return seq
+  }
 }
 
 interface ValueRow {
