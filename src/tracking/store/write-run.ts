@@ -9,8 +9,15 @@ const EPOCH = 1_500_000_000_000
 const SLOTS = 256
 const ROWS_AT_ONCE = 500
 
-/** Writes all that is known of a run but its metrics. */
-export async function writeRun(db: RunTransaction, entry: RunEntry): Promise<void> {
+/** Ids of keys. They never change, so that they can be kept once they are committed. */
+export type KeyIds = Map<string, number>
+
+/** Writes all that is known of a run but its metrics. What ids it looks up or makes, it adds to `ids`. */
+export async function writeRun(
+  db: RunTransaction,
+  entry: RunEntry,
+  ids: KeyIds = new Map(),
+): Promise<void> {
   const { record, trashed } = entry
   const id = storable(record.id)
   const updated = Date.parse(record.updated)
@@ -33,7 +40,7 @@ export async function writeRun(db: RunTransaction, entry: RunEntry): Promise<voi
     await db.updateTable('runs').set(row).where('seq', '=', seq).execute()
     await db.updateTable('run_entries').set({ entry: json }).where('run', '=', seq).execute()
   }
-  await writeValues(db, seq, valuesOf(entry), old === undefined)
+  await writeValues(db, seq, valuesOf(entry), { ids, isNew: old === undefined })
   await writeTags(db, seq, record.tags)
 }
 
@@ -75,9 +82,9 @@ async function writeValues(
   db: RunTransaction,
   run: number,
   values: ReadonlyMap<string, RunValue>,
-  isNew: boolean,
+  { ids, isNew }: { readonly ids: KeyIds; readonly isNew: boolean },
 ): Promise<void> {
-  const ids = await keyIds(db, [...values.keys()])
+  await addKeyIds(db, [...values.keys()], ids)
   const texts = [...values].map(([key, value]) => [ids.get(key)!, value] as const)
   const rows = new Map(texts.map(([key, value]) => [key, valueRow(run, key, value)]))
   const old = isNew
@@ -112,26 +119,24 @@ function isSame(old: ValueRow, now: ValueRow | undefined): boolean {
   return old.kind === now?.kind && old.number === now.number && old.text === now.text
 }
 
-/** Ids of keys, made where they are new. Sorted, so that two writers never wait for each other in a ring. */
-async function keyIds(db: RunTransaction, keys: readonly string[]): Promise<Map<string, number>> {
-  const ids = new Map<string, number>()
-  const find = async (names: readonly string[]) => {
-    for (const portion of portions(names)) {
+/** Adds the ids that are missing, and makes new ones. Sorted, so that two writers never wait for each other in a ring. */
+async function addKeyIds(db: RunTransaction, keys: readonly string[], ids: KeyIds): Promise<void> {
+  const missing = () => keys.filter((key) => !ids.has(key)).sort()
+  const find = async () => {
+    for (const portion of portions(missing())) {
       const rows = await db.selectFrom('run_keys').selectAll().where('key', 'in', portion).execute()
       for (const { id, key } of rows) ids.set(key, id)
     }
   }
-  await find(keys)
-  const missing = keys.filter((key) => !ids.has(key)).sort()
-  for (const portion of portions(missing)) {
+  await find()
+  for (const portion of portions(missing())) {
     await db
       .insertInto('run_keys')
       .values(portion.map((key) => ({ key })))
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
-  await find(missing)
-  return ids
+  await find()
 }
 
 async function writeTags(db: RunTransaction, run: number, tags: readonly string[]): Promise<void> {
