@@ -23,11 +23,19 @@ export async function findRuns(
   }>`select count(*) as total from runs where ${fits}`.execute(db)
   const { total } = rows[0]!
   const key = sort && keys.get(sort.key)
+  const page = { total, offset, limit }
   const runs =
     key === undefined
-      ? await newest(db, fits, offset, limit)
-      : await sorted(db, fits, { key, descending: sort!.descending }, offset, limit)
+      ? await newest(db, fits, page)
+      : await sorted(db, fits, { key, descending: sort!.descending }, page)
   return { entries: await entriesOf(db, runs), total }
+}
+
+interface Page {
+  /** Of all runs that fit. */
+  readonly total: number
+  readonly offset: number
+  readonly limit: number
 }
 
 /** Ids of keys as they are stored, else of the metric they may be another name of. */
@@ -49,9 +57,9 @@ async function keyIds(db: RunTransaction, keys: readonly string[]): Promise<Map<
 async function newest(
   db: RunTransaction,
   fits: RawBuilder<boolean>,
-  offset: number,
-  limit: number,
+  { total, offset, limit }: Page,
 ): Promise<number[]> {
+  if (offset >= total) return []
   const { rows } = await sql<{ seq: number }>`
     select seq from runs where ${fits} order by seq desc limit ${limit} offset ${offset}`.execute(
     db,
@@ -64,29 +72,31 @@ async function sorted(
   db: RunTransaction,
   fits: RawBuilder<boolean>,
   { key, descending }: { key: number; descending: boolean },
-  offset: number,
-  limit: number,
+  { total, offset, limit }: Page,
 ): Promise<number[]> {
+  if (offset >= total) return []
   const way = sql.raw(descending ? 'desc' : 'asc')
   const having = sql<boolean>`v.key = ${key} and v.kind > 0`
+  const from = sql`from run_values v join runs on runs.seq = v.run where ${having} and ${fits}`
   const { rows } = await sql<{ seq: number }>`
-    select v.run as seq from run_values v join runs on runs.seq = v.run where ${having} and ${fits}
-    order by v.kind ${way}, v.number ${way}, v.text ${way}, v.run desc limit ${limit} offset ${offset}`.execute(
-    db,
-  )
-  if (rows.length === limit) return rows.map(({ seq }) => seq)
-  const count = await sql<{ total: number }>`
-    select count(*) as total from run_values v join runs on runs.seq = v.run where ${having} and ${fits}`.execute(
-    db,
-  )
-  const without = sql<boolean>`${fits} and runs.seq not in (select run from run_values v where ${having})`
-  const rest = await newest(
-    db,
-    without,
-    Math.max(0, offset - count.rows[0]!.total),
-    limit - rows.length,
-  )
-  return [...rows.map(({ seq }) => seq), ...rest]
+    select v.run as seq ${from}
+    order by v.kind ${way}, v.number ${way}, v.text ${way}, v.run desc
+    limit ${limit} offset ${offset}`.execute(db)
+  const runs = rows.map(({ seq }) => seq)
+  if (runs.length === limit || offset + runs.length === total) return runs
+  const sortable = runs.length > 0 || offset === 0 ? offset + runs.length : await countOf(db, from)
+  const without = sql<boolean>`${fits} and +runs.seq not in (select run from run_values v where ${having})`
+  const rest = {
+    total: total - sortable,
+    offset: Math.max(0, offset - sortable),
+    limit: limit - runs.length,
+  }
+  return [...runs, ...(await newest(db, without, rest))]
+}
+
+async function countOf(db: RunTransaction, from: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) as count ${from}`.execute(db)
+  return rows[0]!.count
 }
 
 /** Entries of runs, in the order of the numbers. */
