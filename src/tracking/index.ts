@@ -1,4 +1,5 @@
 export { findRun, listRuns } from './find-run.ts'
+export { entryOf, type ReindexResult, reindex } from './index-run.ts'
 export { removeLeftovers } from './leftovers.ts'
 export { canonicalMetric } from './metric-name.ts'
 export { MetricsLog, readMetrics } from './metrics-log.ts'
