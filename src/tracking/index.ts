@@ -3,12 +3,26 @@ export { settleRun, settleStore } from './crashed.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { entryOf, type ReindexResult, reindex } from './index-run.ts'
 export { removeLeftovers } from './leftovers.ts'
+export {
+  type ActiveRun,
+  type FinishOptions,
+  LoggedRun,
+  type LoggedRunOptions,
+} from './logged-run.ts'
 export { canonicalMetric } from './metric-name.ts'
 export { epochValues } from './metric-points.ts'
 export { readMetrics } from './metrics-log.ts'
 export { Recorder, type RecorderOptions } from './recorder.ts'
 export { refreshIndex } from './refresh-index.ts'
-export { createRun, type NewRun, openRun, type Run, readRunConfig, updateRun } from './run.ts'
+export {
+  createRun,
+  createRunFolder,
+  type NewRun,
+  openRun,
+  type Run,
+  readRunConfig,
+  updateRun,
+} from './run.ts'
 export type { RunFiles } from './run-files.ts'
 export { isRunLocked, lockRun, type RunLock } from './run-lock.ts'
 export type {
