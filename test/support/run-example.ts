@@ -1,69 +1,36 @@
-import type { RunRecord } from '../../src/contracts/index.ts'
-import type { Points, RunEntry } from '../../src/tracking/index.ts'
+/** Runs without training: a folder as `atelier train` makes it, and lines for its metrics. */
+import { resolve } from 'node:path'
+import { composeConfig } from '../../src/config/index.ts'
+import type { Config, MetricsLine } from '../../src/contracts/index.ts'
+import { systemClock } from '../../src/core/index.ts'
+import { createRun, type NewRun, type Run } from '../../src/tracking/index.ts'
 
-/** A run that a program logged; `minute` says when it was created. */
-export function runEntry(
-  id: string,
-  minute: number,
-  record: Partial<RunRecord> = {},
-  rest: Partial<RunEntry> = {},
-): RunEntry {
-  const created = new Date(Date.UTC(2026, 10, 23) + minute * 60_000).toISOString()
-  return {
-    record: {
-      format: 'atelier-run',
-      version: 2,
-      id,
-      project: 'fashion',
-      status: 'completed',
-      created,
-      updated: created,
-      seconds: 12.5,
-      architecture: null,
-      parameters: null,
-      seed: null,
-      dataset: null,
-      config_digest: '0'.repeat(64),
-      epochs: null,
-      step: 0,
-      best: null,
-      weight_digest: null,
-      test_looks: 0,
-      failure: null,
-      summary: {},
-      tags: [],
-      notes: '',
-      command: ['node', 'train.js'],
-      git: null,
-      environment: {
-        node: '20.19.0',
-        platform: 'linux-x64',
-        host: 'bench',
-        cpu: 'a processor',
-        cores: 2,
-        memory_bytes: 2 ** 33,
-        libraries: { atelier: '0.1.0' },
-      },
-      sweep: null,
-      ...record,
-    },
-    config: {},
-    overrides: [],
-    provenance: [],
-    artifacts: [],
-    folder: `/runs/${id}`,
-    trashed: null,
-    ...rest,
-  }
+let composed: Promise<{ readonly config: Config }> | undefined
+
+/** A new run under `root`, with the sketch configuration and nothing trained. */
+export async function newTestRun(root: string, options: Partial<NewRun> = {}): Promise<Run> {
+  const packageConf = resolve(import.meta.dirname, '../../conf')
+  composed ??= composeConfig(['data=sketch'], { cwd: packageConf, env: {}, packageConf })
+  const { config } = await composed
+  return createRun(root, {
+    config,
+    overrides: ['data=sketch'],
+    dataset: { name: 'sketch', digest: 'd'.repeat(64) },
+    parameters: 10,
+    project: 'default',
+    command: ['train', 'data=sketch'],
+    libraries: { atelier: '0.1.0' },
+    clock: systemClock,
+    ...options,
+  })
 }
 
-/** Points of steps `from` to `to` - 1; the value is a function of the step. */
-export function points(
-  metric: string,
-  from: number,
-  to: number,
-  value: (step: number) => number = (step) => step,
-): Points {
-  const steps = Float64Array.from({ length: to - from }, (_, index) => from + index)
-  return { metric, steps, times: steps.map((step) => 1e12 + step), values: steps.map(value) }
-}
+export const stepLine = (step: number): MetricsLine => ({
+  type: 'step',
+  time: 1000 * step,
+  step,
+  epoch: 1,
+  loss: 1 / step,
+  accuracy: 0.5,
+  learning_rate: 0.001,
+})

@@ -8,7 +8,7 @@ import {
   type RunQuery,
   type RunStore,
 } from '../../src/tracking/index.ts'
-import { points, runEntry } from './run-example.ts'
+import { points, runEntry } from './store-example.ts'
 
 type Place = Parameters<typeof openRunStore>[0]
 
