@@ -13,6 +13,7 @@ import {
 } from '../training/index.ts'
 import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
+import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
 import { formatTable } from './table.ts'
 
@@ -55,7 +56,9 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
-  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, profile }
+  const openStore = storeOpener(context, request.config)
+  const given = { progress, logger, clock, signal, producer, openStore }
+  const surroundings = { ...given, fitTemperature, profile }
   if (!request.publish) return { ...request, ...surroundings }
   const publishTo = resolve(context.cwd, request.config.paths.models)
   return { ...request, ...surroundings, publishTo }
