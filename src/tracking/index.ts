@@ -1,7 +1,11 @@
 export { writeArtifacts } from './artifacts.ts'
+export { type Garbage, type GarbageOptions, type GarbageResult, gc } from './collect-garbage.ts'
 export { settleRun, settleStore } from './crashed.ts'
+export { type ExportResult, exportRuns } from './export-runs.ts'
 export { findRun, listRuns } from './find-run.ts'
+export { importRuns } from './import-runs.ts'
 export { entryOf, type ReindexResult, reindex } from './index-run.ts'
+export { noteRun, type RunsChange, type TagChange, tagRuns } from './label-runs.ts'
 export { removeLeftovers } from './leftovers.ts'
 export {
   type ActiveRun,
@@ -39,3 +43,4 @@ export type {
 export { openRunStore } from './store/open-run-store.ts'
 export { recordKeys } from './store/run-values.ts'
 export { sweepTrial } from './sweep-trial.ts'
+export { emptyTrash, restoreRuns, trashRuns } from './trash.ts'
