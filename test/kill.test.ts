@@ -37,7 +37,9 @@ const newestRun = async () => (await listRuns(join(project.folder, 'runs')))[0]
 async function resultOf({ record, files }: Run) {
   const lines = (await readMetrics(files.metrics)).filter(({ type }) => type !== 'log')
   const metrics = lines.map((line) =>
-    line.type === 'step' ? line : { ...line, seconds: 0, images_per_second: 0 },
+    line.type === 'step'
+      ? { ...line, time: 0 }
+      : { ...line, time: 0, seconds: 0, images_per_second: 0 },
   )
   return { digest: record.weight_digest, metrics }
 }
