@@ -51,7 +51,8 @@ export function comparisonSpec(
     data: { values },
     mark: {
       type: 'line',
-      clip: true,
+      // a mark on the edge stays whole; a wild line does not leave its frame
+      clip: !marked,
       strokeWidth: 1.75,
       ...(marked && { point: { size: 42, filled: true } }),
     },
