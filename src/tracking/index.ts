@@ -1,3 +1,4 @@
+export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { removeLeftovers } from './leftovers.ts'
 export { canonicalMetric } from './metric-name.ts'
