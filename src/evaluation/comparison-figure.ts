@@ -19,7 +19,7 @@ const COLORS = [
   palette.green,
   palette.purple,
   palette.yellow,
-  palette.sky,
+  palette.quiet,
 ]
 /** When the colours are used up they come again, dashed. */
 const DASHES = [

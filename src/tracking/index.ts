@@ -1,3 +1,10 @@
+export {
+  type ComparedMetric,
+  type ComparedValue,
+  compareRuns,
+  flattenConfig,
+  type RunComparison,
+} from './compare-runs.ts'
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { removeLeftovers } from './leftovers.ts'
@@ -16,5 +23,6 @@ export type {
   Series,
   SeriesQuery,
 } from './run-store.ts'
+export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
-export { recordKeys } from './store/run-values.ts'
+export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
