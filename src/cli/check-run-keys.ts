@@ -1,5 +1,5 @@
 import { AtelierError, nearestName } from '../core/index.ts'
-import { canonicalMetric, recordKeys, type RunStore } from '../tracking/index.ts'
+import { canonicalMetric, type RunStore, recordKeys } from '../tracking/index.ts'
 
 /**
  * Refuses a key that no run has: else a mistyped one would be an empty column or an empty list.

@@ -21,10 +21,10 @@ export function columnValue(entry: RunEntry, column: string): CsvValue {
   if (column === 'tags' || column === 'tag') return entry.record.tags.join(', ')
   if (column === 'folder') return entry.folder
   if (column === 'trashed') return entry.trashed
-  return valueOf(entry, ALIASES[column] ?? column)
+  return storedValue(entry, ALIASES[column] ?? column)
 }
 
-function valueOf(entry: RunEntry, key: string): RunValue | undefined {
+function storedValue(entry: RunEntry, key: string): RunValue | undefined {
   const values = valuesOf(entry)
   return values.has(key) ? values.get(key) : values.get(canonicalMetric(key))
 }
