@@ -39,13 +39,18 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'runs ls',
-    summary: 'List the runs, newest first.',
+    summary: 'List runs: filtered, sorted, with chosen columns.',
     load: async () => (await import('./commands/runs-ls.ts')).runsLsCommand,
   },
   {
     name: 'runs show',
-    summary: 'Show one run: settings, epochs, model.',
+    summary: 'Show all of one run: origin, settings, metrics, files.',
     load: async () => (await import('./commands/runs-show.ts')).runsShowCommand,
+  },
+  {
+    name: 'runs compare',
+    summary: 'Compare runs: what differs, how they did, their curves.',
+    load: async () => (await import('./commands/runs-compare.ts')).runsCompareCommand,
   },
   {
     name: 'config',
