@@ -53,6 +53,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs-compare.ts')).runsCompareCommand,
   },
   {
+    name: 'runs tag',
+    summary: 'Add tags to a run, or take them away.',
+    load: async () => (await import('./commands/runs-tag.ts')).runsTagCommand,
+  },
+  {
+    name: 'runs note',
+    summary: 'Write a note to a run.',
+    load: async () => (await import('./commands/runs-note.ts')).runsNoteCommand,
+  },
+  {
+    name: 'runs reindex',
+    summary: 'Fill the database of runs from their folders.',
+    load: async () => (await import('./commands/runs-reindex.ts')).runsReindexCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,
