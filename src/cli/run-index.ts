@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Config } from '../contracts/index.ts'
-import { openRunStore, type RunStore, reindex } from '../tracking/index.ts'
+import { type RunStore, reindex, settleStore } from '../tracking/index.ts'
 import type { CommandContext } from './context.ts'
 import { loadConfig } from './load-config.ts'
+import { storeOpener } from './open-store.ts'
 
 /** What the `runs` commands work on. */
 export interface RunIndex {
@@ -12,9 +13,6 @@ export interface RunIndex {
   readonly root: string
   readonly store: RunStore
 }
-
-/** A run beats every few seconds; one that was not heard of for so long has no process any more. */
-const SILENCE_MS = 45_000
 
 /**
  * Opens the database for some work. Before it, runs whose process is gone are called crashed, and
@@ -26,13 +24,10 @@ export async function withRunIndex<T>(
 ): Promise<T> {
   const { config } = await loadConfig(context, [])
   const root = resolve(context.cwd, config.paths.runs)
-  const store = await openRunStore({
-    url: context.env['DATABASE_URL'],
-    path: resolve(context.cwd, config.tracking.database),
-  })
+  const store = await storeOpener(context, config)()
   try {
     await fillWhenEmpty(context, root, store)
-    await store.markCrashed(context.clock.now() - SILENCE_MS)
+    await settleStore(store, context.clock)
     return await work({ config, root, store })
   } finally {
     await store.close()

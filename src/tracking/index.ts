@@ -1,3 +1,4 @@
+export { writeArtifacts } from './artifacts.ts'
 export {
   type ComparedMetric,
   type ComparedValue,
@@ -5,18 +6,31 @@ export {
   flattenConfig,
   type RunComparison,
 } from './compare-runs.ts'
+export { settleRun, settleStore } from './crashed.ts'
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { entryOf, type ReindexResult, reindex } from './index-run.ts'
 export { removeLeftovers } from './leftovers.ts'
 export { canonicalMetric } from './metric-name.ts'
-export { MetricsLog, readMetrics } from './metrics-log.ts'
+export { epochValues } from './metric-points.ts'
+export { readMetrics } from './metrics-log.ts'
 export { readPoints } from './read-points.ts'
-export { createRun, type NewRun, openRun, type Run, readRunConfig, updateRun } from './run.ts'
+export { Recorder, type RecorderOptions } from './recorder.ts'
+export { refreshIndex } from './refresh-index.ts'
+export {
+  createRun,
+  type NewRun,
+  openRun,
+  type RecordChange,
+  type Run,
+  readRunConfig,
+  updateRun,
+} from './run.ts'
 export type { RunFiles } from './run-files.ts'
 export { isRunLocked, lockRun, type RunLock } from './run-lock.ts'
 export type {
   Filter,
+  OpenStore,
   Points,
   RunEntry,
   RunPage,
@@ -28,3 +42,4 @@ export type {
 export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
 export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
+export { sweepTrial } from './sweep-trial.ts'

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -140,10 +140,10 @@ describe('runs ls', () => {
 
   it('prints chosen columns as text, CSV and JSON', async () => {
     await badgerAndBear()
-    const columns = ['-c', 'id,val.accuracy,hyperparameters.learning_rate,tags,time']
+    const columns = ['-c', 'id,val.accuracy,optimizer.beta1,tags,time']
     const { out } = await runs('ls', ...columns, '--csv', '-s', 'created:asc')
     expect(out).toBe(
-      `id,val.accuracy,hyperparameters.learning_rate,tags,time\n${BADGER},0.91,0.001,keep,245\n${BEAR},0.93,0.001,,245\n`,
+      `id,val.accuracy,optimizer.beta1,tags,time\n${BADGER},0.91,0.9,keep,245\n${BEAR},0.93,0.9,,245\n`,
     )
     expect((await runsJson('ls', '-n', '1', '-c', 'seed,sweep.id')).runs).toEqual([
       { seed: 7, 'sweep.id': null },
@@ -235,7 +235,6 @@ describe('runs show', () => {
     const { folder } = await finishedRun({ accuracy: 0.9 })
     await runs('ls')
     const elsewhere = join(cwd, 'backup')
-    const { cp } = await import('node:fs/promises')
     await cp(folder, elsewhere, { recursive: true })
     await rm(folder, { recursive: true })
     await runs('reindex')

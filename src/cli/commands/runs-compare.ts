@@ -1,21 +1,10 @@
 import { join, relative, resolve } from 'node:path'
 import { AtelierError } from '../../core/index.ts'
-import {
-  type ComparisonPage,
-  writeComparisonFigures,
-  writeComparisonPage,
-} from '../../evaluation/index.ts'
+import type { ComparisonPage } from '../../evaluation/index.ts'
 import { type ComparedValue, canonicalMetric, compareRuns } from '../../tracking/index.ts'
 import { checkRunKeys } from '../check-run-keys.ts'
 import { defineCommand } from '../command.ts'
-import {
-  type ComparedRun,
-  comparisonPageOf,
-  curvesOf,
-  labelOf,
-  letterOf,
-  metricsToDraw,
-} from '../comparison.ts'
+import { type ComparedRun, comparisonPageOf, letterOf, metricsToDraw } from '../comparison.ts'
 import { comparisonText } from '../comparison-text.ts'
 import { type CommandContext, printResult } from '../context.ts'
 import { type CsvValue, formatCsv } from '../csv.ts'
@@ -142,10 +131,12 @@ async function writeFiles(
   }: { readonly figures: string | undefined; readonly report: string | undefined },
 ): Promise<readonly string[]> {
   if (figures === undefined && report === undefined) return []
-  const folder = resolve(cwd, figures ?? join(report!, 'figures'))
-  const drawn = await writeComparisonFigures(folder, runs.map(labelOf), curvesOf(runs, metrics))
-  if (report === undefined) return drawn.files
-  return [...drawn.files, await writeComparisonPage(resolve(cwd, report), page, drawn.figures)]
+  // the drawing library takes longer to load than all the rest takes to run
+  const { writeComparison } = await import('../comparison-files.ts')
+  return writeComparison(runs, page, metrics, {
+    figures: resolve(cwd, figures ?? join(report!, 'figures')),
+    report: report === undefined ? undefined : resolve(cwd, report),
+  })
 }
 
 /** As stored, not as shown: digests whole, numbers with all digits. */
