@@ -12,6 +12,8 @@ export interface RunIndex {
   /** Absolute: the folder of the run folders. */
   readonly root: string
   readonly store: RunStore
+  /** False before the first run, the trash counted too. */
+  readonly hasRuns: boolean
 }
 
 /**
@@ -26,23 +28,25 @@ export async function withRunIndex<T>(
   const root = resolve(context.cwd, config.paths.runs)
   const store = await storeOpener(context, config)()
   try {
-    await fillWhenEmpty(context, root, store)
+    const hasRuns = (await holdsRuns(store)) || (await fill(context, root, store))
     await settleStore(store, context.clock)
-    return await work({ config, root, store })
+    return await work({ config, root, store, hasRuns })
   } finally {
     await store.close()
   }
 }
 
-async function fillWhenEmpty(
-  { logger }: CommandContext,
-  root: string,
-  store: RunStore,
-): Promise<void> {
-  const known = await store.findIds('', 1)
-  if (known.length > 0 || !(await hasFolders(root))) return
+async function holdsRuns(store: RunStore): Promise<boolean> {
+  if ((await store.find({ limit: 1 })).total > 0) return true
+  return (await store.find({ limit: 1, trashed: true })).total > 0
+}
+
+/** Gives whether there was a run to put in. */
+async function fill({ logger }: CommandContext, root: string, store: RunStore): Promise<boolean> {
+  if (!(await hasFolders(root))) return false
   const { runs } = await reindex(root, store)
-  if (runs > 0) logger.info(`The database was empty: indexed ${runs} run folders in ${root}.`)
+  if (runs > 0) logger.info(`The database was empty: put ${runs} runs from ${root} into it.`)
+  return runs > 0
 }
 
 async function hasFolders(root: string): Promise<boolean> {

@@ -89,6 +89,7 @@ function resultFacts({ record }: RunEntry, epochs: readonly EpochRow[]): Fact[] 
 function originFacts({ record, overrides }: RunEntry): Fact[] {
   const { dataset, git, environment, command } = record
   const { libraries } = environment
+  const isOurs = record.architecture !== null
   const memory = `${(environment.memory_bytes / 2 ** 30).toFixed(1)} GiB`
   return [
     [
@@ -96,8 +97,12 @@ function originFacts({ record, overrides }: RunEntry): Fact[] {
       dataset === null ? undefined : `${dataset.name}, digest ${dataset.digest.slice(0, 12)}`,
     ],
     ['code', git === null ? 'not in a git repository' : codeText(git)],
-    ['command', shellLine(command) || undefined],
-    ['overrides', shellLine(overrides) || (record.architecture === null ? undefined : 'none')],
+    ['command', shellLine(isOurs ? ['atelier', ...command] : command) || undefined],
+    // mostly they are all of the command
+    [
+      'overrides',
+      isOurs && ends(command, overrides) ? undefined : shellLine(overrides) || undefined,
+    ],
     [
       'machine',
       `${environment.host}, ${environment.platform}, ${environment.cores} × ${environment.cpu}, ${memory}`,
@@ -110,6 +115,9 @@ function originFacts({ record, overrides }: RunEntry): Fact[] {
     ],
   ]
 }
+
+const ends = (words: readonly string[], last: readonly string[]) =>
+  last.every((word, at) => words[words.length - last.length + at] === word)
 
 function codeText(git: NonNullable<RunEntry['record']['git']>): string {
   const branch = git.branch === null ? '' : ` on ${git.branch}`

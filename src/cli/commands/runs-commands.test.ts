@@ -108,14 +108,15 @@ describe('runs ls', () => {
       out: expect.stringContaining('atelier train'),
     })
     // nothing is known of any key yet, so none can be wrong
-    expect((await runs('ls', '-f', 'val.accuracy > 0.5')).code).toBe(0)
+    const asked = ['-f', 'val.accuracy > 0.5', '-s', 'val.loss', '-c', 'id,val.loss']
+    expect((await runs('ls', ...asked)).code).toBe(0)
     expect(await runsJson('ls')).toEqual({ total: 0, runs: [] })
   })
 
   it('fills an empty database from the folders, and says so once', async () => {
     await badgerAndBear()
     const first = await runs('ls')
-    expect(first.err).toContain('indexed 2 run folders')
+    expect(first.err).toContain('put 2 runs from')
     expect(first.out.split('\n')[2]).toMatch(
       new RegExp(`^${BEAR} +completed +cnn +0.9300 .*4 min 05 s`),
     )

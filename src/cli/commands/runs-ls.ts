@@ -60,7 +60,9 @@ export const runsLsCommand = defineCommand({
     await withRunIndex(context, async (index) => {
       const columns = options.columns === undefined ? undefined : splitNames(options.columns)
       const query = { ...(await queryOf(index, options)), limit, offset, trashed }
-      await checkRunKeys(index.store, columns ?? [], '--columns', extraColumns)
+      if (index.hasRuns) {
+        await checkRunKeys(index.store, columns ?? [], '--columns', extraColumns)
+      }
       const { entries, total } = await index.store.find(query)
       const listing = { entries, total, offset, columns, asksFor: asksFor(options) }
       if (options.csv) context.stdout.write(`${csvOf(listing)}\n`)
@@ -91,14 +93,13 @@ function asksFor({ filter, project, trashed }: Asked): Listing['asksFor'] {
 }
 
 async function queryOf(
-  { store }: RunIndex,
+  { store, hasRuns }: RunIndex,
   { filter: text, sort: by, project }: Asked,
 ): Promise<Pick<RunQuery, 'filter' | 'sort'>> {
   const filter = parseFilter(text ?? '')
   const sort = by === undefined ? undefined : sortOf(by)
-  const isEmpty = (await store.findIds('', 1)).length === 0
   // of no runs, no key is known
-  if (!isEmpty) {
+  if (hasRuns) {
     await checkRunKeys(store, keysOf(filter), '--filter')
     await checkRunKeys(store, sort === undefined ? [] : [sort.key], '--sort')
   }
