@@ -144,13 +144,13 @@ function artifactTable({ artifacts }: RunEntry): string {
   return more === 0 ? table : `${table}\n… and ${more} more; all of them with --json`
 }
 
-function nextSteps({ record, overrides, trashed }: RunEntry): string {
+function nextSteps({ record, trashed }: RunEntry): string {
   const { id, status, architecture } = record
-  if (trashed !== null) return `Bring it back with \`atelier runs restore ${id}\`.`
-  if (architecture === null) return ''
-  const again = `Train it again: ${shellLine(['atelier', 'train', ...overrides])}`
-  const isOpen = status !== 'completed' && status !== 'running'
-  return isOpen ? `Continue it: atelier resume ${id}\n${again}` : again
+  if (trashed !== null) return `Bring it back: atelier runs restore ${id}`
+  if (architecture === null || status === 'running') return ''
+  return status === 'completed'
+    ? `Train it again and compare: atelier runs reproduce ${id}`
+    : `Continue it: atelier resume ${id}`
 }
 
 function facts(all: readonly Fact[]): string {

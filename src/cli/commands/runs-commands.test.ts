@@ -187,7 +187,7 @@ describe('runs show', () => {
     expect(out).toMatch(/best +epoch 2: val.accuracy 0.9300, val.loss 0.5000/)
     expect(out).toMatch(/data +sketch, digest dddddddddddd/)
     expect(out).toMatch(/\n +2 +1.0000 +0.8300 +0.5000 +0.9300\* +5000\n\* kept/)
-    expect(out).toContain('Train it again: atelier train data=sketch')
+    expect(out).toMatch(/command +atelier train data=sketch\n/)
     const json = await runsJson('show', 'bold-bear')
     expect(json).toMatchObject({
       id: BEAR,
