@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { AtelierError, nearestName } from '../core/index.ts'
 import { entryOf, type RunEntry } from '../tracking/index.ts'
 import type { RunIndex } from './run-index.ts'
@@ -42,7 +42,14 @@ export async function selectRun(
   const fitting = exact === undefined ? found.filter(isIn(place)) : [exact].filter(isIn(place))
   if (fitting.length === 1) return fitting[0]!
   if (fitting.length > 1) throw ambiguous(word, fitting)
-  throw found.length > 0 ? elsewhere(found[0]!) : await notFound(index, word)
+  if (found.length > 0) throw elsewhere(found[0]!)
+  return (await onDisk(index, word)) ?? Promise.reject(await notFound(index, word))
+}
+
+/** A run that the database missed, it having been away, is still in its folder. */
+async function onDisk({ root }: RunIndex, word: string): Promise<RunEntry | undefined> {
+  if (word === '' || word.startsWith('.')) return undefined
+  return entryOf(join(root, word)).catch(() => undefined)
 }
 
 const isIn = (place: Place) => (entry: RunEntry) =>

@@ -232,6 +232,16 @@ describe('runs show', () => {
     expect((await runs('show', 'latest')).out).toContain(BEAR)
   })
 
+  it('finds a run that the database missed, and reindex puts it in', async () => {
+    await finishedRun({ accuracy: 0.9 })
+    await runs('ls')
+    await finishedRun({ accuracy: 0.8, word: 1, minute: 1 })
+    expect((await runsJson('ls')).total).toBe(1)
+    expect((await runs('show', BEAR)).out).toContain('val.accuracy 0.8000')
+    expect((await runs('reindex')).out).toMatch(/^2 runs of .*\nmetrics written anew: 1\n$/)
+    expect((await runsJson('ls')).total).toBe(2)
+  })
+
   it('reads a run from any folder, without putting it into the database', async () => {
     const { folder } = await finishedRun({ accuracy: 0.9 })
     await runs('ls')

@@ -27,7 +27,12 @@ export const runsReindexCommand = defineCommand({
       }
       printResult(context, { ...result, database: store.description }, () => {
         const { runs, dropped, rewritten } = result
-        return `${runs} runs of ${root} are in the database (${store.description}): ${rewritten.length} with new metrics, ${dropped.length} forgotten whose folder is gone.`
+        const changes = [
+          ...(rewritten.length > 0 ? [`metrics written anew: ${rewritten.length}`] : []),
+          ...(dropped.length > 0 ? [`forgotten, their folders being gone: ${dropped.length}`] : []),
+        ]
+        const lines = [`${runs} runs of ${root} are in the database (${store.description}).`]
+        return [...lines, ...changes].join('\n')
       })
     } finally {
       await store.close()
