@@ -11,6 +11,12 @@ export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { entryOf, type ReindexResult, reindex } from './index-run.ts'
 export { removeLeftovers } from './leftovers.ts'
+export {
+  type ActiveRun,
+  type FinishOptions,
+  LoggedRun,
+  type LoggedRunOptions,
+} from './logged-run.ts'
 export { canonicalMetric } from './metric-name.ts'
 export { epochValues } from './metric-points.ts'
 export { readMetrics } from './metrics-log.ts'
@@ -19,6 +25,7 @@ export { Recorder, type RecorderOptions } from './recorder.ts'
 export { refreshIndex } from './refresh-index.ts'
 export {
   createRun,
+  createRunFolder,
   type NewRun,
   openRun,
   type RecordChange,
