@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../core/index.ts'
-import { entryOf } from './index-run.ts'
 import { openRun, type Run, updateRun } from './run.ts'
+import { entryOf } from './run-entry.ts'
 import { type LockState, lockRun, lockState } from './run-lock.ts'
 import type { Filter, RunEntry, RunStore } from './run-store.ts'
 
