@@ -15,6 +15,7 @@ import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
 import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
+import { drawTraining } from './run-files.ts'
 import { formatTable } from './table.ts'
 
 export interface TrainingRequest {
@@ -31,7 +32,7 @@ export async function startTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  report(context, await train(context, request))
+  printTraining(context, await train(context, request))
 }
 
 /** Trains a new run, saying before what it is. */
@@ -41,7 +42,7 @@ export async function train(
 ): Promise<TrainResult> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  return trainModel(await optionsOf(context, request))
+  return drawn(context, request, await trainModel(await optionsOf(context, request)))
 }
 
 /** The same for a run that was stopped. */
@@ -49,7 +50,8 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  report(context, await resumeTraining(await optionsOf(context, request)))
+  const result = await resumeTraining(await optionsOf(context, request))
+  printTraining(context, await drawn(context, request, result))
 }
 
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
@@ -64,7 +66,17 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   return { ...request, ...surroundings, publishTo }
 }
 
-function report(context: CommandContext, result: TrainResult): void {
+/** Draws the curves into the run's folder. */
+async function drawn(
+  context: CommandContext,
+  { config }: TrainingRequest,
+  result: TrainResult,
+): Promise<TrainResult> {
+  await drawTraining(context, result.run, config)
+  return result
+}
+
+function printTraining(context: CommandContext, result: TrainResult): void {
   printResult(context, resultJson(result), () => resultText(context, result))
 }
 

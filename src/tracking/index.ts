@@ -1,6 +1,13 @@
 export type { ActiveRun, FinishOptions } from './active-run.ts'
 export { writeArtifacts } from './artifacts.ts'
 export { type Garbage, type GarbageOptions, type GarbageResult, gc } from './collect-garbage.ts'
+export {
+  type ComparedMetric,
+  type ComparedValue,
+  compareRuns,
+  flattenConfig,
+  type RunComparison,
+} from './compare-runs.ts'
 export { settleRun, settleStore } from './crashed.ts'
 export { type ExportResult, exportRuns } from './export-runs.ts'
 export { parseFilter } from './filter-parser.ts'
@@ -13,6 +20,7 @@ export { LoggedRun, type LoggedRunOptions } from './logged-run.ts'
 export { canonicalMetric } from './metric-name.ts'
 export { epochValues } from './metric-points.ts'
 export { readMetrics } from './metrics-log.ts'
+export { readPoints } from './read-points.ts'
 export { Recorder, type RecorderOptions } from './recorder.ts'
 export { refreshIndex } from './refresh-index.ts'
 export {
@@ -44,7 +52,8 @@ export type {
   Series,
   SeriesQuery,
 } from './run-store.ts'
+export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
-export { recordKeys } from './store/run-values.ts'
+export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
 export { sweepTrial } from './sweep-trial.ts'
 export { emptyTrash, restoreRuns, trashRuns } from './trash.ts'
