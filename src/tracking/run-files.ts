@@ -5,6 +5,8 @@ export interface RunFiles {
   readonly record: string
   readonly config: string
   readonly overrides: string
+  /** What set each value of the configuration. */
+  readonly provenance: string
   readonly metrics: string
   /** All state of training, to continue from. */
   readonly lastCheckpoint: string
@@ -23,6 +25,7 @@ export function runFiles(folder: string): RunFiles {
     record: inside('run.json'),
     config: inside('config.yaml'),
     overrides: inside('overrides.yaml'),
+    provenance: inside('provenance.json'),
     metrics: inside('metrics.jsonl'),
     lastCheckpoint: inside('checkpoints', 'last.safetensors'),
     bestCheckpoint: inside('checkpoints', 'best.safetensors'),
