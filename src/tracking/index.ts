@@ -17,4 +17,4 @@ export type {
   SeriesQuery,
 } from './run-store.ts'
 export { openRunStore } from './store/open-run-store.ts'
-export { recordKeys } from './store/run-values.ts'
+export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'

@@ -78,9 +78,16 @@ function readCurveSearch(given: Given): CurveSearch {
   })
 }
 
+/** Stands for an empty list, where nothing stands for the usual one. */
+const NONE = '-'
+
 /** `a,b,c`, each once. */
 export function splitNames(names: string | undefined): string[] {
-  return [...new Set((names ?? '').split(',').filter((name) => name !== ''))]
+  return [...new Set((names ?? '').split(',').filter((name) => name !== '' && name !== NONE))]
+}
+
+export function joinNames(names: readonly string[]): string {
+  return names.length === 0 ? NONE : names.join(',')
 }
 
 function text(value: unknown): string | undefined {

@@ -16,8 +16,7 @@ interface PlotOptions extends ChartOptions {
 }
 
 export function plotOptions({ element, curves, axis, smooth, log }: PlotOptions): uPlot.Options {
-  const style = getComputedStyle(element)
-  const read = (name: string) => style.getPropertyValue(name).trim()
+  const read = (name: string) => colorOf(element, name)
   const lines = curves.flatMap((curve) => linesOf(curve, smooth, read))
   return {
     width: Math.max(200, element.clientWidth),
@@ -38,6 +37,16 @@ export function plotOptions({ element, curves, axis, smooth, log }: PlotOptions)
   }
 }
 
+/** A colour of the style sheet as a canvas takes it: without variables and themes. */
+function colorOf(element: HTMLElement, name: string): string {
+  const probe = document.createElement('span')
+  probe.style.color = `var(${name})`
+  element.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}
+
 /** A line; behind a smoothed one its raw values, faint and without a name. */
 function linesOf(curve: Curve, smooth: number, read: (name: string) => string): uPlot.Series[] {
   const stroke = read(`--line-${curve.color % PALETTE}`)
@@ -51,7 +60,7 @@ function linesOf(curve: Curve, smooth: number, read: (name: string) => string): 
     ...(curve.color >= PALETTE ? { dash: [6, 4] } : {}),
   }
   if (!isSmoothed(curve, smooth)) return [line]
-  const raw = { stroke, width: 1, alpha: 0.22, spanGaps: true, points: { show: false } }
+  const raw = { label: '', stroke, width: 1, alpha: 0.22, spanGaps: true, points: { show: false } }
   return [line, raw]
 }
 

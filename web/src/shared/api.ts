@@ -63,7 +63,7 @@ export function runsOptions(query: RunsQuery, page: number) {
     queryKey: ['runs', query, page] as const,
     queryFn: ({ signal }) =>
       get<UiRunPage>('/api/runs', { ...listParams(query), offset: page * PAGE_SIZE }, signal),
-    placeholderData: page === 0 ? keepPreviousData : undefined,
+    ...(page === 0 ? { placeholderData: keepPreviousData } : {}),
     refetchInterval: ({ state }) =>
       state.data?.rows.some((row) => row.status === 'running') ? LIVE_MS : IDLE_MS,
   })
