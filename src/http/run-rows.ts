@@ -1,6 +1,6 @@
 import type { UiRunRow, UiValue } from '../contracts/index.ts'
-import { type RunEntry, type RunStore, valuesOf } from '../tracking/index.ts'
 import { AtelierError } from '../core/index.ts'
+import { type RunEntry, type RunStore, valuesOf } from '../tracking/index.ts'
 
 /** A run as a line of a table, with those of the columns that it has. */
 export function rowOf(entry: RunEntry, columns: readonly string[]): UiRunRow {

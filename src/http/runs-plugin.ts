@@ -43,8 +43,9 @@ export async function runsPlugin(app: FastifyInstance, { store }: { store: RunSt
     const found = await Promise.all(columns.map((key) => bestOf(store, filter, key)))
     return { best: Object.fromEntries(found.flat()) }
   })
-  app.get<{ Params: { id: string } }>('/api/runs/:id', async ({ params }): Promise<UiRun> =>
-    describeRun(await getRun(store, params.id)),
+  app.get<{ Params: { id: string } }>(
+    '/api/runs/:id',
+    async ({ params }): Promise<UiRun> => describeRun(await getRun(store, params.id)),
   )
 }
 

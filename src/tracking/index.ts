@@ -1,6 +1,6 @@
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
-export { entryOf, type ReindexResult, reindex } from './index-run.ts'
+export { entryOf, indexRun, type ReindexResult, reindex } from './index-run.ts'
 export { removeLeftovers } from './leftovers.ts'
 export { canonicalMetric } from './metric-name.ts'
 export { MetricsLog, readMetrics } from './metrics-log.ts'

@@ -11,9 +11,11 @@ import { CompareCurves } from './compare-curves.tsx'
 import { Differences } from './differences.tsx'
 import { ParallelSection } from './parallel-section.tsx'
 
-export type ChangeCompare = (part: {
-  [K in keyof CompareSearch]?: CompareSearch[K] | undefined
-}) => void
+export type ChangeCompare = (
+  part: {
+    [K in keyof CompareSearch]?: CompareSearch[K] | undefined
+  },
+) => void
 
 export const PALETTE = 10
 
@@ -71,7 +73,9 @@ function RunChips({ comparison, ids, change }: RunChipsProps) {
           <button
             type="button"
             aria-label={`Take ${id} out`}
-            onClick={() => change({ ids: ids.filter((other) => other !== id).join(',') || undefined })}
+            onClick={() =>
+              change({ ids: ids.filter((other) => other !== id).join(',') || undefined })
+            }
           >
             ×
           </button>

@@ -1,4 +1,4 @@
-import uPlot from 'uplot'
+import type uPlot from 'uplot'
 import type { Axis } from '../search.ts'
 import { formatDuration, formatNumber } from '../shared/format.ts'
 import { type ChartOptions, isSmoothed } from './chart-data.ts'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { UiFile, UiRun } from '../../../src/contracts/index.ts'
-import { fileUrl, filesOptions } from '../shared/api.ts'
+import { filesOptions, fileUrl } from '../shared/api.ts'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { formatBytes, formatTime } from '../shared/format.ts'
 import { Problem } from '../shared/problem.tsx'

@@ -27,12 +27,7 @@ export function ColumnPicker({ columns, change }: ColumnPickerProps) {
   }, [open])
   return (
     <div className="picker" ref={place}>
-      <button
-        type="button"
-        className="button"
-        aria-expanded={open}
-        onClick={() => setOpen(!open)}
-      >
+      <button type="button" className="button" aria-expanded={open} onClick={() => setOpen(!open)}>
         Columns
       </button>
       {open && <ColumnPanel columns={columns} change={change} />}

@@ -27,7 +27,9 @@ export function FilterBox({ filter, error, apply }: FilterBoxProps) {
     return () => clearTimeout(timer)
   }, [draft])
   const all = keys === undefined ? [] : [...keys.metrics, ...keys.config, ...keys.fields, 'tag']
-  const offer = open ? completionsAt(draft, input.current?.selectionStart ?? draft.length, all) : null
+  const offer = open
+    ? completionsAt(draft, input.current?.selectionStart ?? draft.length, all)
+    : null
   const take = (index: number) => {
     if (offer === null) return
     setDraft(offer.apply(offer.keys[index]!))

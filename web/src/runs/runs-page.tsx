@@ -43,12 +43,7 @@ export function RunsPage() {
       {filterError === null && data?.total === 0 ? (
         <NothingFound filter={query.filter} clear={() => change({ q: undefined })} />
       ) : (
-        <RunsTable
-          query={query}
-          total={data?.total ?? 0}
-          selected={selected}
-          change={change}
-        />
+        <RunsTable query={query} total={data?.total ?? 0} selected={selected} change={change} />
       )}
     </div>
   )
@@ -74,13 +69,7 @@ function CompareButton({
   )
 }
 
-function NothingFound({
-  filter,
-  clear,
-}: {
-  readonly filter: string
-  readonly clear: () => void
-}) {
+function NothingFound({ filter, clear }: { readonly filter: string; readonly clear: () => void }) {
   if (filter === '') {
     return (
       <EmptyState title="No runs yet" command="atelier train data=sketch">

@@ -6,8 +6,8 @@ import type { RunsSearch } from '../search.ts'
 import { bestOptions, type RunsQuery } from '../shared/api.ts'
 import { gridTemplate } from './columns.ts'
 import { RunRow } from './run-row.tsx'
-import { useRows } from './use-rows.ts'
 import { RunsHead } from './runs-head.tsx'
+import { useRows } from './use-rows.ts'
 
 const ROW_HEIGHT = 34
 
@@ -46,7 +46,11 @@ export function RunsTable({ query, total, selected, change }: RunsTableProps) {
   }
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.target !== scroller.current) return
-    const step = stepOf(event.key, Math.floor(scroller.current.clientHeight / ROW_HEIGHT) - 2, total)
+    const step = stepOf(
+      event.key,
+      Math.floor(scroller.current.clientHeight / ROW_HEIGHT) - 2,
+      total,
+    )
     const row = rowAt(active)
     if (step !== undefined) move(active + step)
     else if (event.key === ' ' && row !== undefined) toggle(row.id)

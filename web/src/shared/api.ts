@@ -93,8 +93,7 @@ export function runOptions(id: string) {
   return queryOptions({
     queryKey: ['run', id] as const,
     queryFn: ({ signal }) => get<UiRun>(runPath(id), {}, signal),
-    refetchInterval: ({ state }) =>
-      state.data?.record.status === 'running' ? LIVE_MS : IDLE_MS,
+    refetchInterval: ({ state }) => (state.data?.record.status === 'running' ? LIVE_MS : IDLE_MS),
   })
 }
 

@@ -3,7 +3,8 @@ import type { UiValue } from '../../../src/contracts/index.ts'
 /** A number as a person compares it: four decimals near one, powers of ten far from it. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value)
-  if (Number.isInteger(value)) return Math.abs(value) < 1e15 ? String(value) : value.toExponential(3)
+  if (Number.isInteger(value))
+    return Math.abs(value) < 1e15 ? String(value) : value.toExponential(3)
   const size = Math.abs(value)
   if (size >= 1e6 || size < 1e-4) return trimZeros(value.toExponential(3))
   if (size >= 100) return value.toFixed(1)

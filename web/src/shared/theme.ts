@@ -18,13 +18,10 @@ function currentTheme(): Theme {
 
 /** What is shown now: the system's theme, unless another was chosen. */
 export function useTheme(): Theme {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    currentTheme,
-  )
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }, currentTheme)
 }
 
 /** Choosing what the system has anyway means following the system again. */
