@@ -39,7 +39,9 @@ function codeOf(code: unknown): string {
 }
 
 function bodyOf({ code, message, hint, data }: AtelierError): UiError {
-  const detail = hint === undefined ? message : `${message} ${hint}`
+  // a drawing, such as the place in a filter, is not continued in its last line
+  const gap = message.includes('\n') ? '\n' : ' '
+  const detail = hint === undefined ? message : `${message}${gap}${hint}`
   const position = data['position']
   return typeof position === 'number' ? { detail, code, position } : { detail, code }
 }

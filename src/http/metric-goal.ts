@@ -1,7 +1,6 @@
 import type { UiGoal } from '../contracts/index.ts'
 
-const SMALLER =
-  /(?:^|[._-])(?:loss|error|err|nll|perplexity|rmse|mse|mae|ece|brier|latency|seconds|drift)$/
+const SMALLER = /(?:^|[._-])(?:loss|error|err|nll|perplexity|rmse|mse|mae|ece|brier|latency|drift)$/
 const LARGER =
   /(?:^|[._-])(?:accuracy|acc|f1|precision|recall|auc|auroc|score|r2|map|iou|images_per_second)$/
 

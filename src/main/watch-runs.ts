@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, type Logger, toAtelierError } from '../core/index.ts'
-import { indexRun, openRun, type RunStore } from '../tracking/index.ts'
+import { indexRun, openRun, type RunStore, settleStore } from '../tracking/index.ts'
 
 const PAUSE_MS = 5000
-const SILENCE_MS = 45_000
 
 export interface WatchOptions {
   readonly store: RunStore
@@ -25,7 +24,7 @@ export function watchRuns(options: WatchOptions): { stop(): Promise<void> } {
   let told = ''
   let wake = () => {}
   const look = async () => {
-    await store.markCrashed(clock.now() - SILENCE_MS)
+    await settleStore(store, clock)
     await addUnknown(options, known, () => stopped)
   }
   const loop = async () => {

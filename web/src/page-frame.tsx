@@ -38,7 +38,7 @@ function ThemeToggle() {
       onClick={() => chooseTheme(other)}
       title={`Show in ${other} colours`}
     >
-      {theme === 'dark' ? 'Dark' : 'Light'}
+      {theme === 'dark' ? 'Dark theme' : 'Light theme'}
     </button>
   )
 }

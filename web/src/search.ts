@@ -39,6 +39,9 @@ export interface CompareSearch extends CurveSearch {
   readonly axes?: string
 }
 
+/** Changes part of what the address holds; `undefined` takes it out. */
+export type ChangeSearch<S> = (part: { [K in keyof S]?: S[K] | undefined }) => void
+
 type Given = Readonly<Record<string, unknown>>
 
 export function readRunsSearch(given: Given): RunsSearch {

@@ -5,15 +5,20 @@ import { Chart } from '../curves/chart.tsx'
 import { curveOf } from '../curves/curve.ts'
 import { CurveControls } from '../curves/curve-controls.tsx'
 import { groupMetrics } from '../curves/group-metrics.ts'
-import { type Axis, type CompareSearch, joinNames, splitNames } from '../search.ts'
+import {
+  type Axis,
+  type ChangeSearch,
+  type CompareSearch,
+  joinNames,
+  splitNames,
+} from '../search.ts'
 import { seriesOptions } from '../shared/api.ts'
 import { shortName } from '../shared/format.ts'
-import type { ChangeCompare } from './compare-page.tsx'
 
 interface CompareCurvesProps {
   readonly comparison: UiComparison
   readonly search: CompareSearch
-  readonly change: ChangeCompare
+  readonly change: ChangeSearch<CompareSearch>
 }
 
 /** Drawn first, where the runs have them. */

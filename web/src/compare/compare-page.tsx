@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { UiComparison } from '../../../src/contracts/index.ts'
-import { type CompareSearch, splitNames } from '../search.ts'
+import { PALETTE } from '../curves/palette.ts'
+import { type ChangeSearch, type CompareSearch, splitNames } from '../search.ts'
 import { compareOptions } from '../shared/api.ts'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { shortName } from '../shared/format.ts'
@@ -11,18 +12,10 @@ import { CompareCurves } from './compare-curves.tsx'
 import { Differences } from './differences.tsx'
 import { ParallelSection } from './parallel-section.tsx'
 
-export type ChangeCompare = (
-  part: {
-    [K in keyof CompareSearch]?: CompareSearch[K] | undefined
-  },
-) => void
-
-export const PALETTE = 10
-
 export function ComparePage() {
   const search = useSearch({ from: '/compare' })
   const navigate = useNavigate({ from: '/compare' })
-  const change: ChangeCompare = (part) =>
+  const change: ChangeSearch<CompareSearch> = (part) =>
     void navigate({ search: (old) => ({ ...old, ...part }) as CompareSearch, replace: true })
   const ids = splitNames(search.ids)
   const { data, error } = useQuery(compareOptions(ids))
@@ -57,7 +50,7 @@ function NothingSelected() {
 interface RunChipsProps {
   readonly comparison: UiComparison
   readonly ids: readonly string[]
-  readonly change: ChangeCompare
+  readonly change: ChangeSearch<CompareSearch>
 }
 
 function RunChips({ comparison, ids, change }: RunChipsProps) {

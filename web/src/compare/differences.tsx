@@ -1,12 +1,13 @@
 import type { UiComparedKey, UiComparison } from '../../../src/contracts/index.ts'
+import { PALETTE } from '../curves/palette.ts'
+import type { ChangeSearch, CompareSearch } from '../search.ts'
 import { formatValue, shortName } from '../shared/format.ts'
 import { bestOf } from './best-of.ts'
-import { type ChangeCompare, PALETTE } from './compare-page.tsx'
 
 interface DifferencesProps {
   readonly comparison: UiComparison
   readonly all: boolean
-  readonly change: ChangeCompare
+  readonly change: ChangeSearch<CompareSearch>
 }
 
 /** What was set differently, then what came out. */
@@ -58,7 +59,7 @@ function KeyTable({
   readonly rows: readonly UiComparedKey[]
 }) {
   return (
-    <div className="panel wide">
+    <div className="panel wide compared">
       <table className="rows">
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { UiComparison } from '../../../src/contracts/index.ts'
+import { PALETTE } from '../curves/palette.ts'
 import { shortName } from '../shared/format.ts'
-import { PALETTE } from './compare-page.tsx'
 import type { ParallelAxis } from './parallel-axes.ts'
 
 const WIDTH = 1100

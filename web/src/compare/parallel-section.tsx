@@ -1,14 +1,13 @@
 import type { UiComparison } from '../../../src/contracts/index.ts'
-import { type CompareSearch, joinNames, splitNames } from '../search.ts'
+import { type ChangeSearch, type CompareSearch, joinNames, splitNames } from '../search.ts'
 import { formatValue } from '../shared/format.ts'
-import type { ChangeCompare } from './compare-page.tsx'
 import { parallelAxis, usualAxes } from './parallel-axes.ts'
 import { ParallelCoordinates } from './parallel-coordinates.tsx'
 
 interface ParallelSectionProps {
   readonly comparison: UiComparison
   readonly search: CompareSearch
-  readonly change: ChangeCompare
+  readonly change: ChangeSearch<CompareSearch>
 }
 
 /** Settings to results, a line per run. */

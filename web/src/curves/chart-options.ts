@@ -4,9 +4,9 @@ import { formatDuration, formatNumber } from '../shared/format.ts'
 import { type ChartOptions, isSmoothed } from './chart-data.ts'
 import { chartTooltip } from './chart-tooltip.ts'
 import type { Curve } from './curve.ts'
+import { PALETTE } from './palette.ts'
 
 const HEIGHT = 230
-const PALETTE = 10
 const FONT = '11px system-ui, sans-serif'
 
 interface PlotOptions extends ChartOptions {
@@ -53,7 +53,7 @@ function linesOf(curve: Curve, smooth: number, read: (name: string) => string): 
   const line: uPlot.Series = {
     label: curve.label,
     stroke,
-    width: 1.75,
+    width: curve.quiet && smooth === 0 ? 1 : 1.75,
     spanGaps: true,
     points: { show: curve.marked, size: 5, fill: stroke },
     // past the palette's end the colours come again, dashed

@@ -6,19 +6,22 @@ import { useTheme } from '../shared/theme.ts'
 import { type ChartOptions, chartData } from './chart-data.ts'
 import { plotOptions } from './chart-options.ts'
 import type { Curve } from './curve.ts'
+import { PALETTE } from './palette.ts'
 
 interface ChartProps extends ChartOptions {
   readonly title: string
   readonly curves: readonly Curve[]
   readonly axis: Axis
+  /** Whether the lines are named; not where the page names them once for all charts. */
+  readonly legend?: boolean
 }
 
 /** Curves on a canvas. Dragging zooms in, a double click shows all again; new points keep the zoom. */
-export function Chart({ title, curves, axis, smooth, log }: ChartProps) {
+export function Chart({ title, curves, axis, smooth, log, legend = false }: ChartProps) {
   const theme = useTheme()
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
-  const data = useMemo(() => chartData(curves, { smooth, log }), [curves, smooth, log])
+  const data = useMemo(() => chartData(layered(curves), { smooth, log }), [curves, smooth, log])
   const latest = useRef(data)
   latest.current = data
   // the plot is made anew only when its lines are others
@@ -26,7 +29,7 @@ export function Chart({ title, curves, axis, smooth, log }: ChartProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `lines` says what matters of `curves`; the theme changes colours read from the style sheet
   useEffect(() => {
     const element = place.current!
-    const options = plotOptions({ element, curves, axis, smooth, log })
+    const options = plotOptions({ element, curves: layered(curves), axis, smooth, log })
     const made = new uPlot(options, latest.current, element)
     plot.current = made
     const observer = new ResizeObserver(() =>
@@ -48,10 +51,29 @@ export function Chart({ title, curves, axis, smooth, log }: ChartProps) {
     <figure className="chart">
       <figcaption>
         <span className="chart-title">{title}</span>
+        {legend && <Legend curves={curves} />}
         {log && <span className="faint">log scale</span>}
       </figcaption>
       <div ref={place} className="chart-plot" role="img" aria-label={describe(title, curves)} />
     </figure>
+  )
+}
+
+/** What is drawn later lies above: the first curve, the one that matters, comes last. */
+function layered(curves: readonly Curve[]): Curve[] {
+  return curves.toReversed()
+}
+
+function Legend({ curves }: { readonly curves: readonly Curve[] }) {
+  return (
+    <span className="legend">
+      {curves.map(({ label, color }) => (
+        <span key={label}>
+          <i className={`line-${color % PALETTE}`} />
+          {label}
+        </span>
+      ))}
+    </span>
   )
 }
 

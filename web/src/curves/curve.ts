@@ -10,6 +10,8 @@ export interface Curve {
   readonly values: readonly (number | null)[]
   /** A few points that each stand for a whole epoch are marked; a dense line is not. */
   readonly marked: boolean
+  /** Noisy ones stay behind the others. */
+  readonly quiet: boolean
 }
 
 const MOST_MARKED = 60
@@ -20,5 +22,7 @@ export function curveOf(
   { label, color, axis, start }: { label: string; color: number; axis: Axis; start: number },
 ): Curve {
   const xs = axis === 'step' ? series.steps : series.times.map((time) => (time - start) / 1000)
-  return { label, color, xs, values: series.values, marked: series.count <= MOST_MARKED }
+  const { values, count, metric } = series
+  const quiet = metric.startsWith('batch.')
+  return { label, color, xs, values, marked: count <= MOST_MARKED && !quiet, quiet }
 }

@@ -1,11 +1,11 @@
 import type { UiConfigValue, UiRun } from '../../../src/contracts/index.ts'
+import type { ChangeSearch, RunSearch } from '../search.ts'
 import { EmptyState } from '../shared/empty-state.tsx'
-import type { ChangeRun } from './run-page.tsx'
 
 interface ConfigTableProps {
   readonly run: UiRun
   readonly find: string
-  readonly change: ChangeRun
+  readonly change: ChangeSearch<RunSearch>
 }
 
 /** Every value with the file or override that set it. */

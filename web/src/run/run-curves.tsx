@@ -5,16 +5,15 @@ import { Chart } from '../curves/chart.tsx'
 import { type Curve, curveOf } from '../curves/curve.ts'
 import { CurveControls } from '../curves/curve-controls.tsx'
 import { groupMetrics } from '../curves/group-metrics.ts'
-import type { Axis, RunSearch } from '../search.ts'
+import type { Axis, ChangeSearch, RunSearch } from '../search.ts'
 import { seriesOptions } from '../shared/api.ts'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { Problem } from '../shared/problem.tsx'
-import type { ChangeRun } from './run-page.tsx'
 
 interface RunCurvesProps {
   readonly run: UiRun
   readonly search: RunSearch
-  readonly change: ChangeRun
+  readonly change: ChangeSearch<RunSearch>
 }
 
 /** A chart per group of metrics; while the run works they are asked for again and again. */
@@ -36,7 +35,15 @@ export function RunCurves({ run, search, change }: RunCurvesProps) {
       <CurveControls search={search} change={change} />
       <div className="charts">
         {charts.map(({ title, curves }) => (
-          <Chart key={title} title={title} curves={curves} axis={x} smooth={smooth} log={log} />
+          <Chart
+            key={title}
+            title={title}
+            curves={curves}
+            axis={x}
+            smooth={smooth}
+            log={log}
+            legend={curves.length > 1}
+          />
         ))}
       </div>
     </section>

@@ -57,7 +57,7 @@ function runFacts({ record, folder }: UiRun): Fact[] {
     ['last written', formatTime(record.updated)],
     ['data', record.dataset && `${record.dataset.name} (${record.dataset.digest.slice(0, 12)})`],
     ['configuration', record.config_digest.slice(0, 12)],
-    ['weights', record.weight_digest && record.weight_digest.slice(0, 12)],
+    ['weights', record.weight_digest?.slice(0, 12) ?? null],
     ['sweep', record.sweep && `${record.sweep.id}, trial ${record.sweep.trial}`],
     ['looks at the test split', record.test_looks],
   ]

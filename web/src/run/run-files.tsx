@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import type { UiFile, UiRun } from '../../../src/contracts/index.ts'
+import type { ChangeSearch, RunSearch } from '../search.ts'
 import { filesOptions, fileUrl } from '../shared/api.ts'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { formatBytes, formatTime } from '../shared/format.ts'
 import { Problem } from '../shared/problem.tsx'
 import { FileViewer } from './file-viewer.tsx'
-import type { ChangeRun } from './run-page.tsx'
 
 interface RunFilesProps {
   readonly run: UiRun
   readonly file: string | undefined
-  readonly change: ChangeRun
+  readonly change: ChangeSearch<RunSearch>
 }
 
 export function RunFiles({ run, file, change }: RunFilesProps) {
@@ -64,7 +64,7 @@ interface FileTableProps {
   readonly id: string
   readonly files: readonly UiFile[]
   readonly chosen: string | undefined
-  readonly change: ChangeRun
+  readonly change: ChangeSearch<RunSearch>
 }
 
 function FileTable({ id, files, chosen, change }: FileTableProps) {

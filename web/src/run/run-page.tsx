@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { UiRun } from '../../../src/contracts/index.ts'
-import type { RunSearch, RunTab } from '../search.ts'
+import type { ChangeSearch, RunSearch, RunTab } from '../search.ts'
 import { ApiError, runOptions } from '../shared/api.ts'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { Problem } from '../shared/problem.tsx'
@@ -11,8 +11,6 @@ import { RunCurves } from './run-curves.tsx'
 import { RunDetails } from './run-details.tsx'
 import { RunFiles } from './run-files.tsx'
 import { RunHead } from './run-head.tsx'
-
-export type ChangeRun = (part: { [K in keyof RunSearch]?: RunSearch[K] | undefined }) => void
 
 export function RunPage() {
   const { id } = useParams({ from: '/runs/$id' })
@@ -26,7 +24,7 @@ export function RunPage() {
       document.title = 'Atelier'
     }
   }, [id])
-  const change: ChangeRun = (part) =>
+  const change: ChangeSearch<RunSearch> = (part) =>
     void navigate({ search: (old) => ({ ...old, ...part }) as RunSearch, replace: true })
   if (run === undefined) {
     if (error === null) return <p className="page faint">Loading …</p>
@@ -94,7 +92,7 @@ function Panel({
 }: {
   readonly run: UiRun
   readonly search: RunSearch
-  readonly change: ChangeRun
+  readonly change: ChangeSearch<RunSearch>
 }) {
   switch (search.tab) {
     case 'config':

@@ -29,7 +29,7 @@ export function titleOf(column: string): string {
 
 const WIDTHS: Readonly<Record<string, string>> = {
   status: '118px',
-  created: '148px',
+  created: '164px',
   tag: 'minmax(130px, 1fr)',
   notes: 'minmax(160px, 2fr)',
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { type ApiError, keysOptions } from '../shared/api.ts'
 import { completionsAt } from './completions.ts'
+import { Suggestions } from './suggestions.tsx'
 
 const PAUSE_MS = 500
 
@@ -72,44 +73,12 @@ export function FilterBox({ filter, error, apply }: FilterBoxProps) {
         onBlur={() => setOpen(false)}
         onKeyDown={onKeyDown}
       />
-      {offer !== null && (
-        <ul id="filter-keys" className="suggestions" role="listbox" aria-label="Keys">
-          {offer.keys.map((key, at) => (
-            <li
-              key={key}
-              role="option"
-              aria-selected={at === chosen}
-              // before the field loses the focus
-              onMouseDown={(event) => {
-                event.preventDefault()
-                take(at)
-              }}
-            >
-              <code>{key}</code>
-            </li>
-          ))}
-        </ul>
+      {offer !== null && <Suggestions keys={offer.keys} chosen={chosen} take={take} />}
+      {error !== null && (
+        <div id="filter-note" className="filter-error" role="alert">
+          {error.message}
+        </div>
       )}
-      <FilterNote filter={filter} error={error} />
-    </div>
-  )
-}
-
-/** What is wrong, with a mark under the place. */
-function FilterNote({
-  filter,
-  error,
-}: {
-  readonly filter: string
-  readonly error: ApiError | null
-}) {
-  if (error === null) return null
-  return (
-    <div id="filter-note" className="filter-error" role="alert">
-      {error.position !== undefined && (
-        <pre aria-hidden="true">{`${filter}\n${' '.repeat(error.position)}^`}</pre>
-      )}
-      {error.message}
     </div>
   )
 }

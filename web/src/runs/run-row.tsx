@@ -1,10 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import type { CSSProperties } from 'react'
 import type { UiBest, UiRunRow } from '../../../src/contracts/index.ts'
+import { PALETTE } from '../curves/palette.ts'
 import { StatusChip } from '../shared/status-chip.tsx'
 import { cellText, nameOf } from './columns.ts'
-
-const PALETTE = 10
 
 interface RunRowProps {
   /** Absent while it is on its way. */
@@ -23,14 +22,13 @@ export function RunRow(props: RunRowProps) {
   const { row, index, columns, style, place, active, toggle } = props
   const frame = {
     id: `run-${index}`,
-    role: 'row',
     className: active ? 'grid-row active' : 'grid-row',
     'aria-rowindex': index + 2,
     style,
   }
-  if (row === undefined) return <div {...frame} />
+  if (row === undefined) return <div role="row" {...frame} />
   return (
-    <div {...frame} aria-selected={place >= 0}>
+    <div role="row" {...frame} aria-selected={place >= 0}>
       <div role="gridcell" className="cell-mark">
         <input
           type="checkbox"

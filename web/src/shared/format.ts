@@ -49,7 +49,7 @@ export function formatTime(iso: string | number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
-/** The two words of a run's id, which people tell runs apart by. */
+/** A run's id without its date: what people tell runs apart by. */
 export function shortName(id: string): string {
-  return id.replace(/^\d{8}-\d{6}-/, '')
+  return id.replace(/^\d{8}-\d{4,6}-/, '')
 }
