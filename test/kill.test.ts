@@ -34,7 +34,7 @@ const newestRun = async () => (await listRuns(join(project.folder, 'runs')))[0]
 
 /** What must be the same; times may differ. */
 async function resultOf({ record, files }: Run) {
-  const lines = await readMetrics(files.metrics)
+  const lines = (await readMetrics(files.metrics)).filter(({ type }) => type !== 'log')
   const metrics = lines.map((line) =>
     line.type === 'step' ? line : { ...line, seconds: 0, images_per_second: 0 },
   )

@@ -13,6 +13,7 @@ import {
 } from '../training/index.ts'
 import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
+import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
 import { formatTable } from './table.ts'
 
@@ -46,8 +47,9 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
   const publishTo = resolve(context.cwd, request.config.paths.models)
-  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, publishTo }
-  return { ...request, ...surroundings, profile }
+  const openStore = storeOpener(context, request.config)
+  const surroundings = { progress, logger, clock, signal, openStore, producer, publishTo }
+  return { ...request, ...surroundings, fitTemperature, profile }
 }
 
 function report(context: CommandContext, result: TrainResult): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { type Config, configSchema, type RunRecord, runRecordSchema } from '../contracts/index.ts'
 import { AtelierError, type Clock, digestOf, writeFileAtomic } from '../core/index.ts'
+import { withEditLock } from './edit-lock.ts'
 import { currentEnvironment } from './environment.ts'
 import { gitState } from './git-state.ts'
 import { type RunFiles, runFiles } from './run-files.ts'
@@ -30,6 +31,8 @@ export interface NewRun {
   readonly command: readonly string[]
   /** Versions by package. */
   readonly libraries: Readonly<Record<string, string>>
+  /** The trial of a sweep that the run is. */
+  readonly sweep?: RunRecord['sweep']
   /** Stands in the run's id instead of the architecture. */
   readonly name?: string | undefined
   readonly clock: Clock
@@ -77,7 +80,7 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     command: [...options.command],
     git: state?.git ?? null,
     environment: currentEnvironment(options.libraries),
-    sweep: null,
+    sweep: options.sweep ?? null,
   }
   return writeRecord({ folder, files, record })
 }
@@ -119,10 +122,29 @@ export async function openRun(folder: string): Promise<Run> {
   }
 }
 
-/** Writes the changed record and gives the run with it. */
-export async function updateRun(run: Run, clock: Clock, change: Partial<RunRecord>): Promise<Run> {
-  const updated = new Date(clock.now()).toISOString()
-  return writeRecord({ ...run, record: { ...run.record, ...change, updated } })
+/** New values of a record's fields; a function is given the fields as they stand. */
+export type RecordChange = Partial<RunRecord> | ((record: RunRecord) => Partial<RunRecord>)
+
+/**
+ * Writes a change to the run's record and gives the run with it. Fields that are not in the change
+ * stay as they are on the disk, whoever wrote them.
+ */
+export async function updateRun(run: Run, clock: Clock, change: RecordChange): Promise<Run> {
+  return withEditLock(run.folder, async () => {
+    const record = await recordOnDisk(run)
+    const changed = typeof change === 'function' ? change(record) : change
+    const updated = new Date(clock.now()).toISOString()
+    return writeRecord({ ...run, record: { ...record, ...changed, updated } })
+  })
+}
+
+async function recordOnDisk(run: Run): Promise<RunRecord> {
+  try {
+    return (await openRun(run.folder)).record
+  } catch (error) {
+    if (error instanceof AtelierError && error.code === 'RUN_NOT_FOUND') return run.record
+    throw error
+  }
 }
 
 async function writeRecord(run: Run): Promise<Run> {
