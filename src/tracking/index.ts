@@ -24,5 +24,5 @@ export type {
   SeriesQuery,
 } from './run-store.ts'
 export { openRunStore } from './store/open-run-store.ts'
-export { type RunValue, recordKeys, recordKeys, valuesOf } from './store/run-values.ts'
+export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
 export { sweepTrial } from './sweep-trial.ts'
