@@ -1,7 +1,7 @@
-import type { UiComparedKey, UiComparison } from '../../../src/contracts/index.ts'
+import type { UiComparedKey, UiComparison, UiValue } from '../../../src/contracts/index.ts'
 import { PALETTE } from '../curves/palette.ts'
 import type { ChangeSearch, CompareSearch } from '../search.ts'
-import { formatValue, shortName } from '../shared/format.ts'
+import { formatSetting, formatValue, shortName } from '../shared/format.ts'
 import { bestOf } from './best-of.ts'
 
 interface DifferencesProps {
@@ -38,26 +38,26 @@ export function Differences({ comparison, all, change }: DifferencesProps) {
               : 'All keys have the same value in these runs.'}
           </p>
         ) : (
-          <KeyTable comparison={comparison} rows={shown} />
+          <KeyTable comparison={comparison} rows={shown} format={formatSetting} />
         )}
       </section>
       {metrics.length > 0 && (
         <section className="section" aria-label="Metrics">
           <h2>Metrics</h2>
-          <KeyTable comparison={comparison} rows={metrics} />
+          <KeyTable comparison={comparison} rows={metrics} format={formatValue} />
         </section>
       )}
     </>
   )
 }
 
-function KeyTable({
-  comparison,
-  rows,
-}: {
+interface KeyTableProps {
   readonly comparison: UiComparison
   readonly rows: readonly UiComparedKey[]
-}) {
+  readonly format: (value: UiValue) => string
+}
+
+function KeyTable({ comparison, rows, format }: KeyTableProps) {
   return (
     <div className="panel wide compared">
       <table className="rows">
@@ -73,7 +73,12 @@ function KeyTable({
         </thead>
         <tbody>
           {rows.map((row) => (
-            <KeyRow key={row.key} row={row} ids={comparison.runs.map(({ id }) => id)} />
+            <KeyRow
+              key={row.key}
+              row={row}
+              ids={comparison.runs.map(({ id }) => id)}
+              format={format}
+            />
           ))}
         </tbody>
       </table>
@@ -81,7 +86,13 @@ function KeyTable({
   )
 }
 
-function KeyRow({ row, ids }: { readonly row: UiComparedKey; readonly ids: readonly string[] }) {
+interface KeyRowProps {
+  readonly row: UiComparedKey
+  readonly ids: readonly string[]
+  readonly format: KeyTableProps['format']
+}
+
+function KeyRow({ row, ids, format }: KeyRowProps) {
   const best = bestOf(row)
   return (
     <tr className={row.differs ? '' : 'same'}>
@@ -94,7 +105,7 @@ function KeyRow({ row, ids }: { readonly row: UiComparedKey; readonly ids: reado
           className={value === best && best !== null ? 'number best' : 'number'}
           title={value === null ? undefined : String(value)}
         >
-          {value === null ? '–' : formatValue(value)}
+          {value === null ? '–' : format(value)}
         </td>
       ))}
     </tr>

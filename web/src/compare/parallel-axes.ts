@@ -21,8 +21,12 @@ export function usualAxes({ config, metrics }: UiComparison): string[] {
   return [...keys.slice(0, MOST_AXES - named.length), ...named]
 }
 
-export function parallelAxis(row: UiComparedKey, format: (value: UiValue) => string): ParallelAxis {
-  const given = row.values.filter((value) => value !== null)
+/** A setting that some runs leave out has names on its axis; a result that is missing is a hole. */
+export function parallelAxis(
+  row: UiComparedKey,
+  { isResult, format }: { isResult: boolean; format: (value: UiValue) => string },
+): ParallelAxis {
+  const given = row.values.filter((value) => value !== null || !isResult)
   const isNumeric = given.length > 0 && given.every((value) => typeof value === 'number')
   return isNumeric ? numericAxis(row, format) : namedAxis(row, format)
 }
@@ -48,8 +52,14 @@ function numericAxis({ key, values }: UiComparedKey, format: (value: UiValue) =>
   }
 }
 
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true })
+}
+
 function namedAxis({ key, values }: UiComparedKey, format: (value: UiValue) => string) {
-  const names = [...new Set(values.map((value) => (value === null ? '–' : format(value))))].sort()
+  const names = [...new Set(values.map((value) => (value === null ? '–' : format(value))))].sort(
+    byNumber,
+  )
   const place = (name: string) =>
     names.length === 1 ? 0.5 : names.indexOf(name) / (names.length - 1)
   return {

@@ -1,6 +1,6 @@
 import type { UiComparison } from '../../../src/contracts/index.ts'
 import { type ChangeSearch, type CompareSearch, joinNames, splitNames } from '../search.ts'
-import { formatValue } from '../shared/format.ts'
+import { formatSetting, formatValue } from '../shared/format.ts'
 import { parallelAxis, usualAxes } from './parallel-axes.ts'
 import { ParallelCoordinates } from './parallel-coordinates.tsx'
 
@@ -20,7 +20,10 @@ export function ParallelSection({ comparison, search, change }: ParallelSectionP
   const axes = chosen
     .map((key) => rows.find((row) => row.key === key))
     .filter((row) => row !== undefined)
-    .map((row) => parallelAxis(row, formatValue))
+    .map((row) => {
+      const isResult = comparison.metrics.includes(row)
+      return parallelAxis(row, { isResult, format: isResult ? formatValue : formatSetting })
+    })
   const toggle = (key: string) => {
     const rest = chosen.filter((other) => other !== key)
     change({ axes: joinNames(rest.length === chosen.length ? [...chosen, key] : rest) })

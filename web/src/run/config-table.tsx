@@ -19,7 +19,7 @@ export function ConfigTable({ run, find, change }: ConfigTableProps) {
     <section className="section" aria-label="Configuration">
       <div className="controls">
         <input
-          className="field"
+          className="field wider"
           type="search"
           placeholder="Find a key, value or file"
           aria-label="Find in the configuration"
@@ -61,7 +61,10 @@ function ConfigRow({ row: { key, value, origin } }: { readonly row: UiConfigValu
       <td>
         <code>{value === null ? 'null' : String(value)}</code>
       </td>
-      <td className="faint">{origin ?? ''}</td>
+      <td className="faint" title={origin ?? undefined}>
+        {/* of a file in the package's or the user's conf/, where that lies matters little */}
+        {origin?.replace(/^.*[\\/](?=conf[\\/])/, '') ?? ''}
+      </td>
     </tr>
   )
 }

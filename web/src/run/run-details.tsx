@@ -6,12 +6,14 @@ import { formatBytes, formatTime } from '../shared/format.ts'
 /** Code, machine and libraries: what has to be alike for the same weights to come out. */
 export function RunDetails({ run }: { readonly run: UiRun }) {
   const { record } = run
+  // a program that logs by itself has a command line of its own
+  const words = record.architecture === null ? record.command : ['atelier', ...record.command]
   return (
     <div className="section">
       {record.command.length > 0 && (
         <section className="section">
           <h2>Started with</h2>
-          <CommandLine command={record.command.map(quoted).join(' ')} />
+          <CommandLine command={words.map(quoted).join(' ')} />
         </section>
       )}
       <div className="columns">

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import type { UiRun } from '../../../src/contracts/index.ts'
+import { seriesOptions } from '../shared/api.ts'
 import { CommandLine } from '../shared/empty-state.tsx'
 import { formatDuration, formatNumber, formatTime } from '../shared/format.ts'
 import { StatusChip } from '../shared/status-chip.tsx'
@@ -62,17 +64,16 @@ function summaryOf({ record }: UiRun): (readonly [string, string])[] {
 
 /** By epochs, where it is known how many there will be. */
 function ProgressBar({ run: { record } }: { readonly run: UiRun }) {
-  const perEpoch = Number(record.summary['steps_per_epoch'] ?? Number.NaN)
-  const share = record.epochs === null ? Number.NaN : record.step / (perEpoch * record.epochs)
-  if (!Number.isFinite(share)) return null
+  const { data } = useQuery(seriesOptions(record.id, true, ['train.loss']))
+  const done = data?.series[0]?.count ?? 0
+  if (record.epochs === null) return null
   return (
-    <div
+    <progress
       className="progress"
-      role="progressbar"
-      aria-valuenow={Math.round(100 * share)}
-      aria-label="Progress"
-    >
-      <div style={{ width: `${Math.min(100, 100 * share)}%` }} />
-    </div>
+      max={record.epochs}
+      value={done}
+      title={`${done} of ${record.epochs} epochs`}
+      aria-label="Epochs done"
+    />
   )
 }

@@ -1,5 +1,11 @@
 import type { UiRunRow, UiValue } from '../../../src/contracts/index.ts'
-import { formatDuration, formatTime, formatValue, shortName } from '../shared/format.ts'
+import {
+  formatDuration,
+  formatSetting,
+  formatTime,
+  formatValue,
+  shortName,
+} from '../shared/format.ts'
 
 export const DEFAULT_COLUMNS: readonly string[] = [
   'status',
@@ -48,7 +54,13 @@ export function cellText(row: UiRunRow, column: string): string {
   if (column === 'tag') return row.tags.join(', ')
   if (column === 'created' || column === 'updated') return timeText(row.values[column])
   if (column === 'seconds') return durationText(row.values[column])
-  return formatValue(row.values[column])
+  const value = row.values[column]
+  return isResult(column) ? formatValue(value) : formatSetting(value)
+}
+
+/** A metric's value, rather than a setting. */
+export function isResult(column: string): boolean {
+  return /^(?:val|train|batch|test|best|system)\.|(?:loss|accuracy|per_second)$/.test(column)
 }
 
 /** Names first sort from A to Z; numbers, dates and durations from the top. */

@@ -3,7 +3,7 @@ import type { CSSProperties } from 'react'
 import type { UiBest, UiRunRow } from '../../../src/contracts/index.ts'
 import { PALETTE } from '../curves/palette.ts'
 import { StatusChip } from '../shared/status-chip.tsx'
-import { cellText, nameOf } from './columns.ts'
+import { cellText, isResult, nameOf } from './columns.ts'
 
 interface RunRowProps {
   /** Absent while it is on its way. */
@@ -96,6 +96,6 @@ function Cell({
 /** Right-aligned: what is a number here, or a metric that this run does not have yet. */
 export function isNumberColumn(column: string, row: UiRunRow | undefined): boolean {
   const value = row?.values[column]
-  if (value === undefined || value === null) return /^(?:val|train|batch|system)\./.test(column)
+  if (value === undefined || value === null) return isResult(column)
   return typeof value === 'number'
 }

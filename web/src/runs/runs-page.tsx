@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useRef } from 'react'
 import { joinNames, type RunsSearch, splitNames } from '../search.ts'
 import { ApiError, runsOptions } from '../shared/api.ts'
 import { EmptyState } from '../shared/empty-state.tsx'
@@ -17,8 +18,13 @@ export function RunsPage() {
   const columns = search.cols === undefined ? DEFAULT_COLUMNS : splitNames(search.cols)
   const selected = splitNames(search.sel)
   const query = { filter: search.q ?? '', sort: search.sort ?? '', columns }
-  const { data, error } = useQuery(runsOptions(query, 0))
+  const { data: found, error } = useQuery(runsOptions(query, 0))
   const filterError = error instanceof ApiError && error.code === 'FILTER_INVALID' ? error : null
+  // while a filter is wrong, what the last right one found stays
+  const right = useRef('')
+  if (found !== undefined) right.current = query.filter
+  const shown = filterError === null ? query : { ...query, filter: right.current }
+  const { data } = useQuery(runsOptions(shown, 0))
   return (
     <div className="runs">
       <h1 className="hidden">Runs</h1>
@@ -43,7 +49,7 @@ export function RunsPage() {
       {filterError === null && data?.total === 0 ? (
         <NothingFound filter={query.filter} clear={() => change({ q: undefined })} />
       ) : (
-        <RunsTable query={query} total={data?.total ?? 0} selected={selected} change={change} />
+        <RunsTable query={shown} total={data?.total ?? 0} selected={selected} change={change} />
       )}
     </div>
   )

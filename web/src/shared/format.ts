@@ -20,6 +20,12 @@ export function formatValue(value: UiValue | undefined): string {
   return typeof value === 'number' ? formatNumber(value) : String(value)
 }
 
+/** A setting as it was written; not rounded to be compared in a column, as a result is. */
+export function formatSetting(value: UiValue | undefined): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value)
+}
+
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
