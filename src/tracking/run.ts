@@ -44,10 +44,39 @@ const ATTEMPTS = 20
 
 /** Makes a new run folder under `root`, which no other process can have made too. */
 export async function createRun(root: string, options: NewRun): Promise<Run> {
-  const { id, folder } = await makeFolder(root, options)
   const { config } = options
+  return createRunFolder(root, {
+    ...options,
+    name: options.name ?? config.model.type,
+    configYaml: options.configYaml ?? stringify(config),
+    described: {
+      architecture: config.model.type,
+      parameters: options.parameters,
+      seed: config.seed,
+      dataset: options.dataset,
+      config_digest: digestOf(config),
+      epochs: config.hyperparameters.epochs,
+      sweep: options.sweep ?? null,
+    },
+  })
+}
+
+/** A new run of whatever program. */
+export interface NewRunFolder
+  extends Pick<NewRun, 'overrides' | 'provenance' | 'project' | 'command' | 'libraries'> {
+  /** Stands in the run's id. */
+  readonly name: string
+  readonly configYaml: string
+  /** What the program knows of the run; the rest is null. */
+  readonly described: Partial<RunRecord> & Pick<RunRecord, 'config_digest'>
+  readonly clock: Clock
+  readonly pick?: (bound: number) => number
+}
+
+export async function createRunFolder(root: string, options: NewRunFolder): Promise<Run> {
+  const { id, folder } = await makeFolder(root, options)
   const files = runFiles(folder)
-  await writeFileAtomic(files.config, options.configYaml ?? stringify(config))
+  await writeFileAtomic(files.config, options.configYaml)
   await writeFileAtomic(files.overrides, stringify([...options.overrides]))
   const provenance = (options.provenance ?? []).map(({ key, origin }) => ({ key, origin }))
   await writeFileAtomic(files.provenance, `${JSON.stringify(provenance, null, 1)}\n`)
@@ -63,12 +92,11 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     created: time,
     updated: time,
     seconds: 0,
-    architecture: config.model.type,
-    parameters: options.parameters,
-    seed: config.seed,
-    dataset: options.dataset,
-    config_digest: digestOf(config),
-    epochs: config.hyperparameters.epochs,
+    architecture: null,
+    parameters: null,
+    seed: null,
+    dataset: null,
+    epochs: null,
     step: 0,
     best: null,
     weight_digest: null,
@@ -80,15 +108,16 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     command: [...options.command],
     git: state?.git ?? null,
     environment: currentEnvironment(options.libraries),
-    sweep: options.sweep ?? null,
+    sweep: null,
+    ...options.described,
   }
   return writeRecord({ folder, files, record })
 }
 
-async function makeFolder(root: string, { config, name, clock, pick = randomInt }: NewRun) {
+async function makeFolder(root: string, { name, clock, pick = randomInt }: NewRunFolder) {
   await mkdir(root, { recursive: true })
   for (let attempt = 0; ; attempt++) {
-    const id = createRunId(clock.now(), name ?? config.model.type, pick)
+    const id = createRunId(clock.now(), name, pick)
     const folder = join(root, id)
     try {
       await mkdir(folder)
