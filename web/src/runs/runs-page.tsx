@@ -18,11 +18,11 @@ export function RunsPage() {
   const columns = search.cols === undefined ? DEFAULT_COLUMNS : splitNames(search.cols)
   const selected = splitNames(search.sel)
   const query = { filter: search.q ?? '', sort: search.sort ?? '', columns }
-  const { data: found, error } = useQuery(runsOptions(query, 0))
+  const { data: found, error, isPlaceholderData } = useQuery(runsOptions(query, 0))
   const filterError = error instanceof ApiError && error.code === 'FILTER_INVALID' ? error : null
   // while a filter is wrong, what the last right one found stays
   const right = useRef('')
-  if (found !== undefined) right.current = query.filter
+  if (found !== undefined && !isPlaceholderData) right.current = query.filter
   const shown = filterError === null ? query : { ...query, filter: right.current }
   const { data } = useQuery(runsOptions(shown, 0))
   return (
