@@ -98,6 +98,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs-reproduce.ts')).runsReproduceCommand,
   },
   {
+    name: 'ui',
+    summary: 'Show the runs in a browser, live.',
+    load: async () => (await import('./commands/ui.ts')).uiCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

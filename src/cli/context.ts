@@ -9,6 +9,28 @@ export interface TerminalStream extends Writable {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+export interface UiOptions {
+  /** As for `openRunStore`. */
+  readonly database: { readonly url?: string | undefined; readonly path: string }
+  /** Absolute: the folder of the run folders. */
+  readonly runs: string
+  /** Absolute: the built pages. */
+  readonly pages: string
+  readonly host: string
+  /** The first free one from the usual port on where absent; 0: any. */
+  readonly port: number | undefined
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+export interface RunningUi {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Serves the browser interface. `main` gives it: commands and HTTP never import each other. */
+export type StartUi = (options: UiOptions) => Promise<RunningUi>
+
 /** All that a command may touch of the world outside. */
 export interface CommandContext {
   readonly cwd: string
@@ -27,6 +49,7 @@ export interface CommandContext {
   readonly json: boolean
   /** Folder of the installed package: holds `conf/` and `package.json`. */
   readonly packageRoot: string
+  readonly startUi: StartUi
 }
 
 /** Prints a command's result: `value` with `--json`, otherwise the text. */

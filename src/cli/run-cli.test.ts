@@ -75,6 +75,7 @@ async function run(argv: readonly string[], commands = entries) {
     clock: systemClock,
     signals,
     exit: (value) => exits.push(value),
+    startUi: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../..'),
     commands,
   })

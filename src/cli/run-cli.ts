@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { AtelierError, type Clock, toAtelierError } from '../core/index.ts'
 import type { CommandEntry, CommandInput } from './command.ts'
 import { overviewHelp } from './command-help.ts'
-import type { CommandContext, Environment, TerminalStream } from './context.ts'
+import type { CommandContext, Environment, StartUi, TerminalStream } from './context.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { findCommand } from './find-command.ts'
 import { type SignalSource, watchInterrupts } from './interrupt.ts'
@@ -24,6 +24,7 @@ export interface CliHost {
   readonly signals: SignalSource
   readonly exit: (code: number) => void
   readonly packageRoot: string
+  readonly startUi: StartUi
   readonly commands: readonly CommandEntry[]
 }
 
@@ -94,9 +95,10 @@ function contextOf(
   signal: AbortSignal,
   json: boolean,
 ): CommandContext {
-  const { cwd, env, stdin, stdout, stderr, clock, packageRoot } = host
+  const { cwd, env, stdin, stdout, stderr, clock, packageRoot, startUi } = host
   const { progress, logger } = terminal
-  return { cwd, env, stdin, stdout, stderr, clock, packageRoot, progress, logger, signal, json }
+  const streams = { stdin, stdout, stderr }
+  return { cwd, env, ...streams, clock, packageRoot, startUi, progress, logger, signal, json }
 }
 
 async function packageVersion(root: string): Promise<string> {

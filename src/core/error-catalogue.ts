@@ -101,6 +101,10 @@ export const errorCatalogue = {
     meaning: 'The work was stopped by a signal; it can be continued.',
   },
 
+  PORT_UNAVAILABLE: {
+    kind: 'state',
+    meaning: 'A server cannot listen at the address or port it was given.',
+  },
   DISK_FULL: { kind: 'state', meaning: 'There is no room on the disk for what must be written.' },
   INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
 } as const satisfies Record<string, ErrorEntry>

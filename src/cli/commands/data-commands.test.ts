@@ -28,6 +28,7 @@ async function atelier(...argv: string[]) {
     clock: systemClock,
     signals: new EventEmitter(),
     exit: () => {},
+    startUi: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../../..'),
     commands: commandTable,
   })
