@@ -76,6 +76,7 @@ async function run(argv: readonly string[], commands = entries) {
     signals,
     exit: (value) => exits.push(value),
     packageRoot: resolve(import.meta.dirname, '../..'),
+    self: [process.execPath],
     commands,
   })
   if (argv[0] === 'wait') {

@@ -24,6 +24,8 @@ export interface CliHost {
   readonly signals: SignalSource
   readonly exit: (code: number) => void
   readonly packageRoot: string
+  /** What starts this program anew: program, arguments, script. */
+  readonly self: readonly string[]
   readonly commands: readonly CommandEntry[]
 }
 
@@ -94,9 +96,10 @@ function contextOf(
   signal: AbortSignal,
   json: boolean,
 ): CommandContext {
-  const { cwd, env, stdin, stdout, stderr, clock, packageRoot } = host
-  const { progress, logger } = terminal
-  return { cwd, env, stdin, stdout, stderr, clock, packageRoot, progress, logger, signal, json }
+  const { cwd, env, stdin, stdout, stderr, clock, packageRoot, self } = host
+  const { progress, block, logger } = terminal
+  const streams = { stdin, stdout, stderr }
+  return { cwd, env, ...streams, clock, packageRoot, self, progress, block, logger, signal, json }
 }
 
 async function packageVersion(root: string): Promise<string> {

@@ -45,9 +45,11 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
-  const publishTo = resolve(context.cwd, request.config.paths.models)
-  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, publishTo }
-  return { ...request, ...surroundings, profile }
+  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, profile }
+  // the trials of a sweep must not take turns at being the model that is served
+  const isTrial = request.run.record.sweep !== null
+  const publishTo = isTrial ? {} : { publishTo: resolve(context.cwd, request.config.paths.models) }
+  return { ...request, ...surroundings, ...publishTo }
 }
 
 function report(context: CommandContext, result: TrainResult): void {

@@ -75,6 +75,16 @@ export const errorCatalogue = {
   },
   RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
+
+  // sweeps
+  SWEEP_NOT_FOUND: { kind: 'input', meaning: 'There is no sweep of that name.' },
+  SWEEP_DAMAGED: {
+    kind: 'input',
+    meaning: 'The record of a sweep holds a line that it did not write.',
+  },
+  SWEEP_FAILING: { kind: 'finding', meaning: 'A sweep stopped because every trial failed.' },
+  SWEEP_TRIAL_FAILED: { kind: 'finding', meaning: 'A trial of a sweep ended without a result.' },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',

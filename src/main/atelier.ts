@@ -15,5 +15,6 @@ process.exitCode = await runCli({
   signals: process,
   exit: (code) => process.exit(code),
   packageRoot: resolve(import.meta.dirname, '../..'),
+  self: [process.execPath, ...process.execArgv, import.meta.filename],
   commands: commandTable,
 })

@@ -30,6 +30,8 @@ export interface NewRun {
   readonly libraries: Readonly<Record<string, string>>
   /** Stands in the run's id instead of the architecture. */
   readonly name?: string | undefined
+  /** The sweep that the run is a trial of; see `sweepOf`. */
+  readonly sweep?: RunRecord['sweep']
   readonly clock: Clock
   /** A whole number below the bound, to draw the run's name. */
   readonly pick?: (bound: number) => number
@@ -73,7 +75,7 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     command: [...options.command],
     git: state?.git ?? null,
     environment: currentEnvironment(options.libraries),
-    sweep: null,
+    sweep: options.sweep ?? null,
   }
   return writeRecord({ folder, files, record })
 }

@@ -29,6 +29,7 @@ async function atelier(...argv: string[]) {
     signals: new EventEmitter(),
     exit: () => {},
     packageRoot: resolve(import.meta.dirname, '../../..'),
+    self: [process.execPath],
     commands: commandTable,
   })
   const text = (stream: PassThrough) => stream.read()?.toString() ?? ''

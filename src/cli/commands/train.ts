@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { createRun } from '../../tracking/index.ts'
+import { createRun, sweepOf } from '../../tracking/index.ts'
 import { modelSize } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
 import { libraryVersions } from '../library-versions.ts'
@@ -34,6 +34,7 @@ export const trainCommand = defineCommand({
     const { config, yaml } = await loadConfig(context, overrides)
     const dataset = await openOrPrepareDataset(config.data, context)
     const { name, digest } = dataset.manifest
+    context.signal.throwIfAborted()
     // before there is a folder: a model that cannot be built is no run
     const parameters = modelSize(config, dataset.manifest)
     const run = await createRun(resolve(context.cwd, config.paths.runs), {
@@ -46,6 +47,7 @@ export const trainCommand = defineCommand({
       command: ['train', ...overrides],
       libraries: await libraryVersions(context.packageRoot),
       name: options.name,
+      sweep: sweepOf(context.env),
       clock: context.clock,
     })
     await startTraining(context, { run, config, dataset, profile: options.profile })
