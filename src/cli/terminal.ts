@@ -107,6 +107,7 @@ export class Terminal {
   }
 
   #erase(): void {
+    if (!this.#drawn) return
     this.#stream.write(this.#eraseText())
     this.#drawn = false
   }

@@ -1,4 +1,5 @@
 export {
+  type RunTrial,
   runTrials,
   type SchedulerOptions,
   type SweepEnd,
