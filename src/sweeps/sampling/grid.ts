@@ -1,7 +1,7 @@
 import type { Distribution, ParameterValue } from '../definition/distribution.ts'
 import type { SweepFile, SweepParameter } from '../definition/sweep-file.ts'
 import type { Trial, TrialParams } from './trial.ts'
-import { nestParams, paramAt } from './trial-params.ts'
+import { canonicalText, nestParams, paramAt } from './trial-params.ts'
 
 /**
  * The first point of the grid that no trial has; undefined when all are tried. The last parameter in
@@ -65,14 +65,4 @@ function valuesOf(distribution: Distribution): readonly ParameterValue[] {
 }
 
 const keyOf = (parameters: readonly SweepParameter[], params: TrialParams) =>
-  parameters.map(({ path }) => canonical(paramAt(params, path))).join('\n')
-
-/** The same text for equal values, whatever the order of keys. */
-function canonical(value: ParameterValue | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)}}`
-  }
-  return JSON.stringify(value) ?? 'nothing'
-}
+  parameters.map(({ path }) => canonicalText(paramAt(params, path))).join('\n')

@@ -3,10 +3,13 @@ import { quantileOf } from './quantile.ts'
 import type { TrialParams } from './trial.ts'
 import { nestParams } from './trial-params.ts'
 
-/** A value of each parameter, each from a draw of its own. `draw` is uniform in (0, 1). */
+/** Uniform in (0, 1). */
+export type Draw = () => number
+
+/** A value of each parameter, each from a draw of its own. */
 export function randomPoint(
   { parameters }: Pick<SweepFile, 'parameters'>,
-  draw: () => number,
+  draw: Draw,
 ): TrialParams {
   return nestParams(
     parameters.map(({ path, distribution }) => [path, quantileOf(distribution, draw())] as const),

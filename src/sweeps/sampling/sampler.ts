@@ -1,7 +1,8 @@
 import { createRandom } from '../../core/index.ts'
 import type { SweepFile, SweepMethod } from '../definition/sweep-file.ts'
+import { bayesPoint } from './bayes-search.ts'
 import { nextGridPoint } from './grid.ts'
-import { randomPoint } from './random-search.ts'
+import { type Draw, randomPoint } from './random-search.ts'
 import type { Trial, TrialParams } from './trial.ts'
 
 export interface Sampler {
@@ -12,15 +13,12 @@ export interface Sampler {
   next(trials: readonly Trial[]): TrialParams | undefined
 }
 
-/** Uniform in (0, 1). */
-export type Draw = () => number
-
 type Search = (sweep: SweepFile, trials: readonly Trial[], draw: Draw) => TrialParams | undefined
 
 const SEARCHES: Readonly<Record<SweepMethod, Search>> = {
   grid: nextGridPoint,
   random: (sweep, _, draw) => randomPoint(sweep, draw),
-  bayes: (sweep, _, draw) => randomPoint(sweep, draw),
+  bayes: bayesPoint,
 }
 
 /** Trial n draws from (seed, n) alone, so a sweep that is continued goes on as it would have. */

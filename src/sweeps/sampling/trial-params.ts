@@ -26,3 +26,13 @@ export function paramAt(params: TrialParams, path: readonly string[]): Parameter
   }
   return value
 }
+
+/** The same text for equal values, whatever the order of keys. */
+export function canonicalText(value: ParameterValue | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalText(item)}`)}}`
+  }
+  return JSON.stringify(value) ?? 'nothing'
+}
