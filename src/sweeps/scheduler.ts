@@ -52,6 +52,8 @@ export type RunTrial = (
 
 export interface SchedulerOptions {
   readonly workers: number
+  /** Trials that failed before begin anew. */
+  readonly retryFailed?: boolean
   /** The parameters of the next trial; `wait` until one that runs has ended; `done`: there are no more. */
   next(trials: readonly SweepTrial[]): Readonly<Record<string, unknown>> | 'wait' | 'done'
   /** Trials that run and are not worth going on with, by number. */
@@ -113,6 +115,7 @@ class Scheduler {
   }
 
   async run(): Promise<SweepEnd> {
+    if (this.#options.retryFailed) this.#retryFailed()
     try {
       for (;;) {
         this.#fill()
@@ -127,6 +130,14 @@ class Scheduler {
     const { aborted } = this.#options.signal
     const reason = this.#failing ? 'failing' : aborted ? 'interrupted' : 'done'
     return { state: this.#state, reason }
+  }
+
+  #retryFailed(): void {
+    for (const { trial, attempts } of this.#state.trials) {
+      for (const { repeat, status } of attempts) {
+        if (status === 'failed') this.#record({ type: 'retry', ...this.#now({ trial, repeat }) })
+      }
+    }
   }
 
   stopAll(): void {

@@ -118,9 +118,9 @@ export interface RunResult {
 export async function resultOf({ files, record }: Run, metric?: string): Promise<RunResult> {
   if (metric === undefined) return { metric: null, history: [] }
   const lines = await readMetrics(files.metrics)
-  const valueOf = (line: MetricsLine) => metricValues(line)[metric]
-  const history = lines.map(valueOf).filter((value) => value !== undefined)
+  const read = (line: MetricsLine) => metricValues(line)[metric]
+  const history = lines.map(read).filter((value) => value !== undefined)
   const best = lines.find((line) => line.type === 'epoch' && line.epoch === record.best?.epoch)
-  const atBest = best === undefined ? undefined : valueOf(best)
+  const atBest = best === undefined ? undefined : read(best)
   return { metric: record.summary[metric] ?? atBest ?? history.at(-1) ?? null, history }
 }
