@@ -74,6 +74,15 @@ export const errorCatalogue = {
     meaning: 'A run is complete, or was changed since its checkpoint.',
   },
   RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
+  FILTER_INVALID: { kind: 'usage', meaning: 'A filter of runs cannot be parsed.' },
+  STORE_UNAVAILABLE: {
+    kind: 'state',
+    meaning: 'The database of runs cannot be opened or reached.',
+  },
+  STORE_TOO_NEW: {
+    kind: 'state',
+    meaning: 'The database of runs was made by a later version of Atelier.',
+  },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
 
   // sweeps

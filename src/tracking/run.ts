@@ -21,6 +21,8 @@ export interface NewRun {
   /** The resolved configuration as text; written from `config` when absent. */
   readonly configYaml?: string
   readonly overrides: readonly string[]
+  /** The file and line, or the override, that set each value: `conf/config.yaml:9`. */
+  readonly provenance?: readonly { readonly key: string; readonly origin: string }[]
   readonly dataset: RunRecord['dataset']
   readonly parameters: number
   readonly project: string
@@ -46,6 +48,8 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
   const files = runFiles(folder)
   await writeFileAtomic(files.config, options.configYaml ?? stringify(config))
   await writeFileAtomic(files.overrides, stringify([...options.overrides]))
+  const provenance = (options.provenance ?? []).map(({ key, origin }) => ({ key, origin }))
+  await writeFileAtomic(files.provenance, `${JSON.stringify(provenance, null, 1)}\n`)
   const state = await gitState(root)
   if (state !== undefined && state.diff !== '') await writeFileAtomic(files.diff, state.diff)
   const time = new Date(options.clock.now()).toISOString()

@@ -31,7 +31,7 @@ export const trainCommand = defineCommand({
     { command: 'atelier train recipe=original', does: 'The settings of the Python original.' },
   ],
   async run(context, { options, overrides }) {
-    const { config, yaml } = await loadConfig(context, overrides)
+    const { config, yaml, provenance } = await loadConfig(context, overrides)
     const dataset = await openOrPrepareDataset(config.data, context)
     const { name, digest } = dataset.manifest
     context.signal.throwIfAborted()
@@ -41,6 +41,7 @@ export const trainCommand = defineCommand({
       config,
       configYaml: yaml,
       overrides,
+      provenance,
       dataset: { name, digest },
       parameters,
       project: config.tracking.project,
