@@ -207,16 +207,11 @@ class Scheduler {
     const base = { metric: null, reused: false, error: null, run: before.run }
     const seconds = secondsUntil(now.time, before)
     const status = outcome.status === 'stopped' ? 'pruned' : outcome.status
-    const { history } = outcome
-    this.#record({
-      type: 'end',
-      ...now,
-      ...base,
-      seconds,
-      ...outcome,
-      status,
-      history: [...history],
-    })
+    // JSON knows no NaN
+    const history = outcome.history.filter(Number.isFinite)
+    const end = { ...base, seconds, ...outcome, status, history }
+    const metric = Number.isFinite(end.metric) ? end.metric : null
+    this.#record({ type: 'end', ...now, ...end, metric })
     this.#reusedInARow =
       outcome.status === 'completed' && outcome.reused ? this.#reusedInARow + 1 : 0
     this.#ends.push(outcome.status === 'failed')
