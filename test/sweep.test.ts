@@ -1,6 +1,6 @@
 /** Sweeps as processes: trials that are trained for real, killed, stopped, failing, found again. */
 import { existsSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -23,7 +23,7 @@ method: grid
 metric: { name: val.accuracy, goal: maximize }
 parameters:
   hyperparameters.learning_rate: { values: [0.003, 0.01] }
-  seed: { values: [SEED, 200] }
+  seed: { values: [SEED, 10SEED] }
 `
 
 /** Seeds of their own for each test, so that none finds the runs of another. */
@@ -55,7 +55,10 @@ async function until(what: () => Promise<boolean>): Promise<void> {
 }
 
 /** Trials that take a few seconds, so that there is time to disturb them. */
-const LONG = ['hyperparameters.epochs=40', 'data.train=2000', 'data.processed=data/long']
+const LONG = [
+  ...['data.train=3000', 'data.processed=data/long', 'hyperparameters.epochs=4'],
+  ...['model.type=cnn', 'model.width=0.25', 'trainer.checkpoint_steps=50'],
+]
 
 describe('atelier sweep run', () => {
   it('trains every trial in its own process, ranks them, and writes the best as an experiment', async () => {
@@ -148,7 +151,7 @@ describe('atelier sweep resume', () => {
     const { child, finished } = startAtelier(project.folder, [
       ...['sweep', 'run', file, '-w', '2', ...overrides],
     ])
-    await until(async () => (await stepsUnderWay()) >= 20)
+    await until(() => isUnderWay(6))
     child.kill('SIGINT')
     const { code, stderr } = await finished
     expect(code).toBe(130)
@@ -166,7 +169,7 @@ describe('atelier sweep resume', () => {
     const { child, finished } = startAtelier(project.folder, [
       ...['sweep', 'run', file, '-w', '2', ...overrides],
     ])
-    await until(async () => (await stepsUnderWay()) >= 20)
+    await until(() => isUnderWay(7))
     child.kill('SIGKILL')
     await finished
     const sweep = await newestSweep()
@@ -188,15 +191,17 @@ describe('atelier sweep resume', () => {
     expect(await digests(id)).toEqual(await digests(JSON.parse(whole.stdout).id))
   }, 180_000)
 
-  async function stepsUnderWay(): Promise<number> {
-    const sweep = await newestSweep()
-    const steps = await Promise.all(
-      (await runsOf(sweep.state.request.id)).map(async ({ files }) => {
-        const text = await readFile(files.metrics, 'utf8').catch(() => '')
-        return text.split('\n').length
+  /** Whether the first two trials have both been at work for a second. */
+  async function isUnderWay(seed: number): Promise<boolean> {
+    const { request } = (await newestSweep()).state
+    if (request.file !== `space-${seed}.yaml`) return false
+    const sizes = await Promise.all(
+      (await runsOf(request.id)).map(async ({ files }) => {
+        const found = await stat(files.metrics).catch(() => undefined)
+        return found?.size ?? 0
       }),
     )
-    return steps.length < 2 ? 0 : Math.min(...steps)
+    return sizes.length === 2 && Math.min(...sizes) > 1000
   }
 
   async function expectOneCompleteRunEach(id: string) {

@@ -206,7 +206,7 @@ class Scheduler {
     }
     const base = { metric: null, reused: false, error: null, run: before.run }
     const seconds = secondsUntil(now.time, before)
-    const status = outcome.status === 'stopped' ? 'pruned' : outcome.status
+    const status = outcome.status === 'stopped' ? ('pruned' as const) : outcome.status
     // JSON knows no NaN
     const history = outcome.history.filter(Number.isFinite)
     const end = { ...base, seconds, ...outcome, status, history }

@@ -13,23 +13,16 @@ export function readText(text: string): SweepDefinition {
   const file = parse(text) as any
   const cap = file.run_cap ?? Infinity
   const names = Object.keys(file.parameters).sort()
+  const combos: any[] = names.reduce((acc: any[], n) => acc.flatMap((c: any) => file.parameters[n].values.map((v: any) => ({ ...c, [n]: v }))), [{}])
   return {
     name: file.name,
     method: file.method,
-    metric: file.metric.name,
-    goal: file.metric.goal,
+    metric: file.metric?.name,
+    goal: file.metric?.goal,
     repeats: file.repeats,
-    total: cap,
+    total: Math.min(cap, combos.length),
     warnings: [],
-    next: (trials) =>
-      trials.length >= cap
-        ? 'done'
-        : Object.fromEntries(
-            names.map((n) => [
-              n,
-              file.parameters[n].values[trials.length % file.parameters[n].values.length],
-            ]),
-          ),
+    next: (trials) => (trials.length >= cap || trials.length >= combos.length ? 'done' : combos[trials.length]),
     hopeless: () => [],
     foreign:
       file.command === undefined
@@ -37,7 +30,7 @@ export function readText(text: string): SweepDefinition {
         : {
             commandOf: async (params) =>
               file.command.flatMap((x: string) =>
-                x === '${args}' ? Object.entries(params).map(([k, v]) => `--${k}=${v}`) : [x],
+                x === '${args}' ? Object.entries(params).map(([k, v]) => `--${k}=${v}`) : x === '${program}' ? [file.program] : [x],
               ),
           },
     overridesOf: (params) => Object.entries(params).map(([k, v]) => `${k}=${v}`),

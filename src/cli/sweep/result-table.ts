@@ -2,7 +2,7 @@ import type { TrialSummary } from '../../sweeps/index.ts'
 import { formatDuration } from '../progress-line.ts'
 import { formatTable } from '../table.ts'
 import type { SweepView } from './sweep-view.ts'
-import { formatMetric, formatValue, varyingNames } from './trial-text.ts'
+import { flatParams, formatMetric, formatValue, varyingNames } from './trial-text.ts'
 
 /** Complete trials best first, then the others in their order. */
 export function inOrder({ ranked, trials }: SweepView): readonly TrialSummary[] {
@@ -29,7 +29,7 @@ export function resultTable(view: SweepView, limit: number): string {
       String(trial.trial),
       trial.reused ? 'reused' : trial.status,
       formatMetric(trial),
-      ...names.map((name) => formatValue(trial.params[name])),
+      ...names.map((name) => formatValue(flatParams(trial.params)[name] ?? '')),
       trial.reused ? '' : formatDuration(trial.seconds * 1000),
       runsText(trial),
     ]),
@@ -47,7 +47,7 @@ const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…
 
 /** As CSV (RFC 4180), every parameter a column, best first. */
 export function resultCsv(view: SweepView): string {
-  const names = [...new Set(view.trials.flatMap(({ params }) => Object.keys(params)))].sort()
+  const names = [...new Set(view.trials.flatMap(({ params }) => Object.keys(flatParams(params))))].sort()
   const metric = view.subject.metric ?? 'metric'
   const head = ['rank', 'trial', 'status', metric, 'deviation', 'repeats', ...names]
   const rows = inOrder(view).map((trial, at) => [
@@ -57,7 +57,7 @@ export function resultCsv(view: SweepView): string {
     trial.metric ?? '',
     trial.deviation ?? '',
     trial.repeats,
-    ...names.map((name) => csvValue(trial.params[name])),
+    ...names.map((name) => csvValue(flatParams(trial.params)[name])),
     trial.seconds,
     trial.runs.join(' '),
     trial.error ?? '',

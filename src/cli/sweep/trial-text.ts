@@ -16,8 +16,24 @@ export function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
-export function formatParameters(params: TrialSummary['params'], names: readonly string[]): string {
-  return names.map((name) => `${name}=${formatValue(params[name])}`).join(' ')
+type Params = TrialSummary['params']
+
+/** Values of nested parameters by their paths: `optimizer.name`. */
+export function flatParams(params: Params, prefix = ''): Params {
+  const entries = Object.entries(params).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(flatParams(value as Params, `${prefix}${name}.`))
+      : [[`${prefix}${name}`, value] as const],
+  )
+  return Object.fromEntries(entries)
+}
+
+/** `lr=0.01 model=cnn`; what a trial has not is left out. */
+export function formatParameters(params: Params, names: readonly string[]): string {
+  const values = flatParams(params)
+  return names
+    .flatMap((name) => (name in values ? [`${name}=${formatValue(values[name])}`] : []))
+    .join(' ')
 }
 
 /** `0.8912 ± 0.0021`, or only the first where there is one seed. */
@@ -29,10 +45,10 @@ export function formatMetric({ metric, deviation }: TrialSummary): string {
 }
 
 /** Names of parameters that differ between the trials; all where none does. Sorted. */
-export function varyingNames(trials: readonly { readonly params: TrialSummary['params'] }[]) {
+export function varyingNames(trials: readonly { readonly params: Params }[]) {
   const values = new Map<string, Set<string>>()
   for (const { params } of trials) {
-    for (const [name, value] of Object.entries(params)) {
+    for (const [name, value] of Object.entries(flatParams(params))) {
       const seen = values.get(name) ?? new Set()
       values.set(name, seen.add(formatValue(value)))
     }
