@@ -86,6 +86,14 @@ export const errorCatalogue = {
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
 
   // sweeps
+  SWEEP_INVALID: {
+    kind: 'usage',
+    meaning: 'A sweep file has a key or value that a sweep cannot have.',
+  },
+  SWEEP_TEST_METRIC: {
+    kind: 'usage',
+    meaning: 'A sweep would choose by a metric of the test split, with `--strict`.',
+  },
   SWEEP_NOT_FOUND: { kind: 'input', meaning: 'There is no sweep of that name.' },
   SWEEP_DAMAGED: {
     kind: 'input',

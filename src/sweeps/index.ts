@@ -1,3 +1,19 @@
+export { type AliasedSweep, applyAliases } from './aliases.ts'
+export type { Distribution, ParameterValue } from './definition/distribution.ts'
+export { type CommandOptions, expandCommand } from './definition/expand-command.ts'
+export { parseSweep } from './definition/parse-sweep.ts'
+export type {
+  Hyperband,
+  SweepFile,
+  SweepGoal,
+  SweepMetric,
+  SweepParameter,
+} from './definition/sweep-file.ts'
+export { flattenParams, paramsToOverrides } from './params-to-overrides.ts'
+export { gridSize } from './sampling/grid.ts'
+export { trialsToStop } from './sampling/hyperband.ts'
+export { createSampler, isTargetReached, type Sampler } from './sampling/sampler.ts'
+export type { Trial, TrialParams } from './sampling/trial.ts'
 export {
   type RunTrial,
   runTrials,
