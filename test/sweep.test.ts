@@ -63,7 +63,15 @@ const LONG = [
 describe('atelier sweep run', () => {
   it('trains every trial in its own process, ranks them, and writes the best as an experiment', async () => {
     const file = await writeSpace(1)
-    const { code, stdout, stderr } = await atelier('sweep', 'run', file, '-w', '2', '--json', ...SMALL)
+    const { code, stdout, stderr } = await atelier(
+      'sweep',
+      'run',
+      file,
+      '-w',
+      '2',
+      '--json',
+      ...SMALL,
+    )
     expect([code, stderr]).toEqual([0, expect.stringContaining('trial 3 completed')])
     const result = JSON.parse(stdout)
     const metrics = result.trials.map(({ metric }: { metric: number }) => metric)
@@ -185,7 +193,16 @@ describe('atelier sweep resume', () => {
     expect(JSON.parse(resumed.stdout).counts).toMatchObject({ completed: 4, failed: 0 })
     await expectOneCompleteRunEach(id)
     // the same weights as without the kill
-    const whole = await atelier('sweep', 'run', file, '-w', '2', '--no-reuse', '--json', ...overrides)
+    const whole = await atelier(
+      'sweep',
+      'run',
+      file,
+      '-w',
+      '2',
+      '--no-reuse',
+      '--json',
+      ...overrides,
+    )
     const digests = async (of: string) =>
       (await runsOf(of)).map(({ record }) => record.weight_digest).sort()
     expect(await digests(id)).toEqual(await digests(JSON.parse(whole.stdout).id))

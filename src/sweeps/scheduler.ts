@@ -1,4 +1,5 @@
 import type { Clock } from '../core/index.ts'
+import type { TrialParams } from './sampling/trial.ts'
 import type { SweepEvent } from './sweep-events.ts'
 import {
   type Attempt,
@@ -12,7 +13,7 @@ import {
 /** One run that is wanted. `attempt` tells what earlier processes did about it. */
 export interface TrialJob {
   readonly trial: number
-  readonly params: Readonly<Record<string, unknown>>
+  readonly params: TrialParams
   readonly attempt: Attempt
   /** Of how many seeds. */
   readonly repeats: number
@@ -55,7 +56,7 @@ export interface SchedulerOptions {
   /** Trials that failed before begin anew. */
   readonly retryFailed?: boolean
   /** The parameters of the next trial; `wait` until one that runs has ended; `done`: there are no more. */
-  next(trials: readonly SweepTrial[]): Readonly<Record<string, unknown>> | 'wait' | 'done'
+  next(trials: readonly SweepTrial[]): TrialParams | 'wait' | 'done'
   /** Trials that run and are not worth going on with, by number. */
   hopeless(trials: readonly SweepTrial[]): readonly number[]
   readonly runTrial: RunTrial

@@ -3,7 +3,7 @@ import { listSweeps, type Sweep } from '../../sweeps/index.ts'
 import { isRunLocked } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
-import { parseDefinition } from '../sweep/parse-definition.ts'
+import { definitionOf } from '../sweep/parse-definition.ts'
 import { subjectOf } from '../sweep/run-sweep.ts'
 import { countsText, type SweepView, viewOf } from '../sweep/sweep-view.ts'
 import { formatMetric } from '../sweep/trial-text.ts'
@@ -29,7 +29,7 @@ interface Row {
 }
 
 async function rowOf(context: CommandContext, sweep: Sweep): Promise<Row> {
-  const definition = await parseDefinition(context, sweep)
+  const definition = await definitionOf(context, sweep)
   const view = viewOf(sweep.state, subjectOf(sweep.state, definition))
   const { completed, failed, pruned } = view.counts
   const isDone = completed + failed + pruned >= (view.subject.total ?? Number.POSITIVE_INFINITY)

@@ -6,7 +6,8 @@ import { createSweep } from '../../sweeps/index.ts'
 import { defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
 import { loadConfig } from '../load-config.ts'
-import { readText } from '../sweep/parse-definition.ts'
+import type { SweepDefinition } from '../sweep/definition.ts'
+import { parseDefinition } from '../sweep/parse-definition.ts'
 import { runSweep } from '../sweep/run-sweep.ts'
 
 export const sweepRunCommand = defineCommand({
@@ -45,13 +46,19 @@ export const sweepRunCommand = defineCommand({
     requireCount('--workers', workers)
     const path = resolve(context.cwd, file)
     const bytes = await readSweepFile(path, file)
-    const definition = readText(bytes.toString('utf8'))
-    const repeats = options.repeats ?? definition.repeats ?? 1
+    const definition = parseDefinition(bytes.toString('utf8'), {
+      path: file,
+      strict,
+      seed,
+      env: context.env,
+    })
+    const repeats = options.repeats ?? definition.repeats
     requireCount('--repeats', repeats)
     for (const warning of definition.warnings) context.logger.warn(warning)
     if (definition.total === undefined) {
       context.logger.warn('the sweep file sets no run_cap: it goes on until Ctrl-C')
     }
+    await requireKnownKeys(context, definition, overrides)
     const threads = await threadsFor(context, workers, overrides)
     const sweep = await createSweep(join(context.cwd, 'sweeps'), {
       bytes,
@@ -84,6 +91,20 @@ async function readSweepFile(path: string, shown: string): Promise<Buffer> {
       hint: 'Give the path of a YAML file with method, metric and parameters.',
       cause,
     })
+  })
+}
+
+/** A misspelt parameter would let every trial fail. */
+async function requireKnownKeys(
+  context: CommandContext,
+  { foreign, next, overridesOf }: SweepDefinition,
+  overrides: readonly string[],
+): Promise<void> {
+  const params = foreign === undefined ? next([]) : 'done'
+  if (typeof params === 'string') return
+  await loadConfig(context, [...overrides, ...overridesOf(params)]).catch((error: unknown) => {
+    const isKey = error instanceof AtelierError && error.code === 'CONFIG_UNKNOWN_KEY'
+    if (isKey) throw error
   })
 }
 

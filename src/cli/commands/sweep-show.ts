@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { findSweep } from '../../sweeps/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
-import { parseDefinition } from '../sweep/parse-definition.ts'
+import { definitionOf } from '../sweep/parse-definition.ts'
 import { resultCsv } from '../sweep/result-table.ts'
 import { subjectOf } from '../sweep/run-sweep.ts'
 import { resultText, sweepJson } from '../sweep/sweep-text.ts'
@@ -23,7 +23,7 @@ export const sweepShowCommand = defineCommand({
   ],
   async run(context, { arguments: { sweep: query }, options }) {
     const sweep = await findSweep(join(context.cwd, 'sweeps'), query)
-    const definition = await parseDefinition(context, sweep)
+    const definition = await definitionOf(context, sweep)
     const view = viewOf(sweep.state, subjectOf(sweep.state, definition))
     if (options.csv) {
       context.stdout.write(`${resultCsv(view)}\r\n`)

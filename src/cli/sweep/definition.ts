@@ -1,6 +1,4 @@
-import type { SweepTrial } from '../../sweeps/index.ts'
-
-type Params = Readonly<Record<string, unknown>>
+import type { SweepTrial, TrialParams } from '../../sweeps/index.ts'
 
 /** A sweep file, read. */
 export interface SweepDefinition {
@@ -9,21 +7,20 @@ export interface SweepDefinition {
   /** Canonical; undefined where the file names none. */
   readonly metric: string | undefined
   readonly goal: 'minimize' | 'maximize'
-  readonly repeats: number | undefined
+  readonly repeats: number
   /** How many trials there will be; undefined where nobody knows. */
   readonly total: number | undefined
   /** What was read otherwise than it is written. */
   readonly warnings: readonly string[]
-  next(trials: readonly SweepTrial[]): Params | 'wait' | 'done'
+  next(trials: readonly SweepTrial[]): TrialParams | 'wait' | 'done'
   /** Trials that run and are not worth going on with. */
   hopeless(trials: readonly SweepTrial[]): readonly number[]
   /** Undefined: the trials are `atelier train` with `overridesOf(params)`. */
   readonly foreign:
     | {
-        /** Program and arguments of a trial; `jsonFile` may be written for them. */
-        commandOf(params: Params, jsonFile: string): Promise<readonly string[]>
+        /** Program and arguments of a trial; `paramsFile` holds the parameters as JSON. */
+        commandOf(params: TrialParams, paramsFile: string): readonly string[]
       }
     | undefined
-  /** Throws for a parameter that is none of the configuration's keys. */
-  overridesOf(params: Params): readonly string[]
+  overridesOf(params: TrialParams): readonly string[]
 }

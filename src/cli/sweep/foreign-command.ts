@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { writeFileAtomic } from '../../core/index.ts'
+import { AtelierError, writeFileAtomic } from '../../core/index.ts'
 import type { Sweep, TrialJob } from '../../sweeps/index.ts'
 import type { Environment } from '../context.ts'
 import type { SweepDefinition } from './definition.ts'
@@ -28,8 +28,12 @@ export function foreignCommand(
       file,
       stringify({ wandb_version: 1, ...Object.fromEntries(entries) }, { version: '1.1' }),
     )
-    const [program, ...args] = await commandOf(params, join(sweep.folder, 'params', `${run}.json`))
-    if (program === undefined) throw new Error('the command of the sweep file is empty')
+    const json = join(sweep.folder, 'params', `${run}.json`)
+    await writeFileAtomic(json, JSON.stringify(params))
+    const [program, ...args] = commandOf(params, json)
+    if (program === undefined) {
+      throw new AtelierError('SWEEP_INVALID', 'The command of the sweep file is empty.')
+    }
     const env: Environment = {
       WANDB_SWEEP_ID: id,
       WANDB_RUN_ID: run,

@@ -2,7 +2,7 @@ import type { TrialSummary } from '../../sweeps/index.ts'
 import { formatDuration } from '../progress-line.ts'
 import { formatTable } from '../table.ts'
 import type { SweepView } from './sweep-view.ts'
-import { flatParams, formatMetric, formatValue, varyingNames } from './trial-text.ts'
+import { flatParams, formatMetric, formatValue, shortName, varyingNames } from './trial-text.ts'
 
 /** Complete trials best first, then the others in their order. */
 export function inOrder({ ranked, trials }: SweepView): readonly TrialSummary[] {
@@ -20,7 +20,7 @@ export function resultTable(view: SweepView, limit: number): string {
       { title: 'trial', align: 'right' },
       { title: 'state' },
       { title: view.subject.metric ?? 'metric', align: 'right' },
-      ...names.map((title) => ({ title, align: 'right' }) as const),
+      ...names.map((name) => ({ title: shortName(name), align: 'right' }) as const),
       { title: 'time', align: 'right' },
       { title: 'run' },
     ],
@@ -47,7 +47,9 @@ const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…
 
 /** As CSV (RFC 4180), every parameter a column, best first. */
 export function resultCsv(view: SweepView): string {
-  const names = [...new Set(view.trials.flatMap(({ params }) => Object.keys(flatParams(params))))].sort()
+  const names = [
+    ...new Set(view.trials.flatMap(({ params }) => Object.keys(flatParams(params)))),
+  ].sort()
   const metric = view.subject.metric ?? 'metric'
   const head = ['rank', 'trial', 'status', metric, 'deviation', 'repeats', ...names]
   const rows = inOrder(view).map((trial, at) => [

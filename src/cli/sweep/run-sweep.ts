@@ -18,7 +18,7 @@ import { finishedRuns } from './finished-runs.ts'
 import { foreignCommand } from './foreign-command.ts'
 import { foreignTrials } from './foreign-trial.ts'
 import { ownTrials } from './own-trial.ts'
-import { parseDefinition } from './parse-definition.ts'
+import { definitionOf } from './parse-definition.ts'
 import { resultText, sweepJson } from './sweep-text.ts'
 import { countsText, viewOf } from './sweep-view.ts'
 import { trialSettings } from './trial-settings.ts'
@@ -37,7 +37,7 @@ export async function runSweep(context: CommandContext, options: RunSweepOptions
   const lock = await lockRun(options.folder)
   try {
     const sweep = await openSweep(options.folder)
-    const definition = await parseDefinition(context, sweep)
+    const definition = await definitionOf(context, sweep)
     const end = await schedule(context, sweep, definition, options)
     const view = viewOf(end.state, subjectOf(end.state, definition))
     const finished = { ...sweep, state: end.state }

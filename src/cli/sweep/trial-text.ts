@@ -1,4 +1,4 @@
-import type { TrialSummary } from '../../sweeps/index.ts'
+import { flattenParams, type TrialSummary } from '../../sweeps/index.ts'
 
 /** `0.8912`, `12.35`, `3.1e-5`; whole numbers as they are. */
 export function formatNumber(value: number): string {
@@ -19,20 +19,13 @@ export function formatValue(value: unknown): string {
 type Params = TrialSummary['params']
 
 /** Values of nested parameters by their paths: `optimizer.name`. */
-export function flatParams(params: Params, prefix = ''): Params {
-  const entries = Object.entries(params).flatMap(([name, value]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(flatParams(value as Params, `${prefix}${name}.`))
-      : [[`${prefix}${name}`, value] as const],
-  )
-  return Object.fromEntries(entries)
-}
+export const flatParams = (params: Params): Params => Object.fromEntries(flattenParams(params))
 
 /** `lr=0.01 model=cnn`; what a trial has not is left out. */
 export function formatParameters(params: Params, names: readonly string[]): string {
   const values = flatParams(params)
   return names
-    .flatMap((name) => (name in values ? [`${name}=${formatValue(values[name])}`] : []))
+    .flatMap((name) => (name in values ? [`${shortName(name)}=${formatValue(values[name])}`] : []))
     .join(' ')
 }
 
@@ -43,6 +36,9 @@ export function formatMetric({ metric, deviation }: TrialSummary): string {
     ? formatNumber(metric)
     : `${formatNumber(metric)} ± ${deviation.toFixed(4)}`
 }
+
+/** As shown in tables: `learning_rate`, `model.type`. */
+export const shortName = (name: string) => name.replace(/^hyperparameters\./, '')
 
 /** Names of parameters that differ between the trials; all where none does. Sorted. */
 export function varyingNames(trials: readonly { readonly params: Params }[]) {
