@@ -13,6 +13,7 @@ import {
 } from '../training/index.ts'
 import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
+import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
 import { formatTable } from './table.ts'
 
@@ -45,11 +46,12 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
-  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, profile }
+  const openStore = storeOpener(context, request.config)
+  const surroundings = { progress, logger, clock, signal, openStore, producer, profile }
   // the trials of a sweep must not take turns at being the model that is served
   const isTrial = request.run.record.sweep !== null
   const publishTo = isTrial ? {} : { publishTo: resolve(context.cwd, request.config.paths.models) }
-  return { ...request, ...surroundings, ...publishTo }
+  return { ...request, ...surroundings, ...publishTo, fitTemperature }
 }
 
 function report(context: CommandContext, result: TrainResult): void {

@@ -67,9 +67,7 @@ export function lineValues(line: MetricsLine): readonly (readonly [string, numbe
 }
 
 /** The metrics of an epoch by name: what a run's summary holds of its best one. */
-export function epochValues(
-  line: Extract<MetricsLine, { type: 'epoch' }>,
-): Readonly<Record<string, number>> {
+export function epochValues(line: Extract<MetricsLine, { type: 'epoch' }>): Record<string, number> {
   return {
     'train.loss': line.train_loss,
     'train.accuracy': line.train_accuracy,

@@ -27,9 +27,14 @@ export class MetricsLog {
     return new MetricsLog(file, offset, clock)
   }
 
+  /** Adds a line that goes to the file with the next ones. */
+  push(line: MetricsLine): void {
+    this.#lines.push(`${JSON.stringify(line)}\n`)
+  }
+
   /** Adds a line. Mostly touches no file. */
   async add(line: MetricsLine): Promise<void> {
-    this.#lines.push(`${JSON.stringify(line)}\n`)
+    this.push(line)
     if (this.#clock.monotonic() - this.#flushed >= FLUSH_MS) await this.#flush()
   }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { createRun, sweepOf } from '../../tracking/index.ts'
+import { createRun, sweepTrial } from '../../tracking/index.ts'
 import { modelSize } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
 import { libraryVersions } from '../library-versions.ts'
@@ -48,7 +48,7 @@ export const trainCommand = defineCommand({
       command: ['train', ...overrides],
       libraries: await libraryVersions(context.packageRoot),
       name: options.name,
-      sweep: sweepOf(context.env),
+      sweep: sweepTrial(context.env),
       clock: context.clock,
     })
     await startTraining(context, { run, config, dataset, profile: options.profile })
