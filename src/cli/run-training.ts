@@ -15,6 +15,7 @@ import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
 import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
+import { drawTraining } from './run-files.ts'
 import { formatTable } from './table.ts'
 
 export interface TrainingRequest {
@@ -31,7 +32,7 @@ export async function startTraining(
 ): Promise<void> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  report(context, await trainModel(await optionsOf(context, request)))
+  await finish(context, request, await trainModel(await optionsOf(context, request)))
 }
 
 /** The same for a run that was stopped. */
@@ -39,7 +40,7 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  report(context, await resumeTraining(await optionsOf(context, request)))
+  await finish(context, request, await resumeTraining(await optionsOf(context, request)))
 }
 
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
@@ -54,7 +55,12 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   return { ...request, ...surroundings, ...publishTo, fitTemperature }
 }
 
-function report(context: CommandContext, result: TrainResult): void {
+async function finish(
+  context: CommandContext,
+  { config }: TrainingRequest,
+  result: TrainResult,
+): Promise<void> {
+  await drawTraining(context, result.run, config)
   printResult(context, resultJson(result), () => resultText(context, result))
 }
 

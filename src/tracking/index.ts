@@ -1,5 +1,13 @@
 export { writeArtifacts } from './artifacts.ts'
+export {
+  type ComparedMetric,
+  type ComparedValue,
+  compareRuns,
+  flattenConfig,
+  type RunComparison,
+} from './compare-runs.ts'
 export { settleRun, settleStore } from './crashed.ts'
+export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { entryOf, type ReindexResult, reindex } from './index-run.ts'
 export { removeLeftovers } from './leftovers.ts'
@@ -13,6 +21,7 @@ export { canonicalMetric } from './metric-name.ts'
 export { epochValues, lineValues } from './metric-points.ts'
 export { readMetrics } from './metrics-log.ts'
 export { processExists, processIdentity } from './process-identity.ts'
+export { readPoints } from './read-points.ts'
 export { Recorder, type RecorderOptions } from './recorder.ts'
 export { refreshIndex } from './refresh-index.ts'
 export {
@@ -20,6 +29,7 @@ export {
   createRunFolder,
   type NewRun,
   openRun,
+  type RecordChange,
   type Run,
   readRunConfig,
   updateRun,
@@ -38,6 +48,7 @@ export type {
   Series,
   SeriesQuery,
 } from './run-store.ts'
+export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
-export { recordKeys } from './store/run-values.ts'
+export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
 export { SWEEP_ID, SWEEP_REPEAT, SWEEP_TRIAL, sweepTrial } from './sweep-trial.ts'
