@@ -87,7 +87,7 @@ describe('atelier sweep run', () => {
       digestOf(await readRunConfig(best)),
     )
     const shown = await atelier('sweep', 'show', 'latest', '--csv')
-    expect(shown.stdout.split('\r\n')[0]).toBe(
+    expect(shown.stdout.split('\n')[0]).toBe(
       'rank,trial,status,val.accuracy,deviation,repeats,hyperparameters.learning_rate,seed,seconds,runs,error',
     )
     expect((await atelier('sweep', 'ls')).stdout).toContain(`${result.id}  done`)

@@ -26,7 +26,7 @@ export const sweepShowCommand = defineCommand({
     const definition = await definitionOf(context, sweep)
     const view = viewOf(sweep.state, subjectOf(sweep.state, definition))
     if (options.csv) {
-      context.stdout.write(`${resultCsv(view)}\r\n`)
+      context.stdout.write(`${resultCsv(view)}\n`)
       return
     }
     const results = await writeResults(context, sweep, definition, view)

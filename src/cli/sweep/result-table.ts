@@ -1,4 +1,5 @@
-import type { TrialSummary } from '../../sweeps/index.ts'
+import type { ParameterValue, TrialSummary } from '../../sweeps/index.ts'
+import { type CsvValue, formatCsv } from '../csv.ts'
 import { formatDuration } from '../progress-line.ts'
 import { formatTable } from '../table.ts'
 import type { SweepView } from './sweep-view.ts'
@@ -45,31 +46,26 @@ const runsText = ({ runs, error }: TrialSummary) =>
 
 const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text)
 
-/** As CSV (RFC 4180), every parameter a column, best first. */
+/** Every parameter a column, best first. */
 export function resultCsv(view: SweepView): string {
-  const names = [
-    ...new Set(view.trials.flatMap(({ params }) => Object.keys(flatParams(params)))),
-  ].sort()
+  const flat = inOrder(view).map((trial) => ({ ...trial, params: flatParams(trial.params) }))
+  const names = [...new Set(flat.flatMap(({ params }) => Object.keys(params)))].sort()
   const metric = view.subject.metric ?? 'metric'
-  const head = ['rank', 'trial', 'status', metric, 'deviation', 'repeats', ...names]
-  const rows = inOrder(view).map((trial, at) => [
-    at < view.ranked.length ? at + 1 : '',
+  const start = ['rank', 'trial', 'status', metric, 'deviation', 'repeats']
+  const rows = flat.map((trial, at) => [
+    at < view.ranked.length ? at + 1 : null,
     trial.trial,
     trial.reused ? 'reused' : trial.status,
-    trial.metric ?? '',
-    trial.deviation ?? '',
+    trial.metric,
+    trial.deviation,
     trial.repeats,
-    ...names.map((name) => csvValue(flatParams(trial.params)[name])),
+    ...names.map((name) => csvValue(trial.params[name])),
     trial.seconds,
     trial.runs.join(' '),
-    trial.error ?? '',
+    trial.error,
   ])
-  return [[...head, 'seconds', 'runs', 'error'], ...rows]
-    .map((row) => row.map((cell) => csvCell(String(cell))).join(','))
-    .join('\r\n')
+  return formatCsv([...start, ...names, 'seconds', 'runs', 'error'], rows)
 }
 
-const csvValue = (value: unknown) =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '')
-
-const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+const csvValue = (value: ParameterValue | undefined): CsvValue =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : value
