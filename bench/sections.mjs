@@ -156,12 +156,17 @@ async function memory(work) {
 /** The share of training time that goes to metrics, progress, logging and checkpoints. */
 function tracking(work) {
   const { times } = trainAndTest(work, 'recipe=original', 'hyperparameters.epochs=1')
-  const share = times.tracking / (times.steps + times.batches + times.tracking)
+  // the database is written while steps compute: counting it whole is the worst case
+  const share = (times.tracking + times.index) / (times.steps + times.batches + times.tracking)
   return [
-    row('tracking, progress and logging, share of step time', `${(100 * share).toFixed(2)} %`, {
-      target: '< 2 %',
-      reached: share < 0.02,
-    }),
+    row(
+      'tracking, its database, progress and logging, share of step time',
+      `${(100 * share).toFixed(2)} %`,
+      {
+        target: '< 2 %',
+        reached: share < 0.02,
+      },
+    ),
   ]
 }
 

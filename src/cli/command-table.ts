@@ -39,13 +39,53 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'runs ls',
-    summary: 'List the runs, newest first.',
+    summary: 'List runs: filtered, sorted, with chosen columns.',
     load: async () => (await import('./commands/runs-ls.ts')).runsLsCommand,
   },
   {
     name: 'runs show',
-    summary: 'Show one run: settings, epochs, model.',
+    summary: 'Show all of one run: origin, settings, metrics, files.',
     load: async () => (await import('./commands/runs-show.ts')).runsShowCommand,
+  },
+  {
+    name: 'runs compare',
+    summary: 'Compare runs: what differs, how they did, their curves.',
+    load: async () => (await import('./commands/runs-compare.ts')).runsCompareCommand,
+  },
+  {
+    name: 'runs tag',
+    summary: 'Add tags to a run, or take them away.',
+    load: async () => (await import('./commands/runs-tag.ts')).runsTagCommand,
+  },
+  {
+    name: 'runs note',
+    summary: 'Write a note to a run.',
+    load: async () => (await import('./commands/runs-note.ts')).runsNoteCommand,
+  },
+  {
+    name: 'runs reindex',
+    summary: 'Fill the database of runs from their folders.',
+    load: async () => (await import('./commands/runs-reindex.ts')).runsReindexCommand,
+  },
+  {
+    name: 'sweep run',
+    summary: 'Train with many choices of parameters, chosen as a sweep file says.',
+    load: async () => (await import('./commands/sweep-run.ts')).sweepRunCommand,
+  },
+  {
+    name: 'sweep resume',
+    summary: 'Continue a sweep that was stopped or killed.',
+    load: async () => (await import('./commands/sweep-resume.ts')).sweepResumeCommand,
+  },
+  {
+    name: 'sweep show',
+    summary: 'Show the trials of a sweep, best first, and write its report.',
+    load: async () => (await import('./commands/sweep-show.ts')).sweepShowCommand,
+  },
+  {
+    name: 'sweep ls',
+    summary: 'List the sweeps, newest first.',
+    load: async () => (await import('./commands/sweep-ls.ts')).sweepLsCommand,
   },
   {
     name: 'config',

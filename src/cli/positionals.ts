@@ -14,6 +14,11 @@ const OVERRIDE = /^(?:(?:\+\+?|~)?[A-Za-z_$][\w$./@:-]*=|~[A-Za-z_$][\w$./@:-]*$
 
 /** Sorts the words after a command into its named arguments and its overrides. */
 export function readPositionals(command: Command, words: readonly string[]): Positionals {
+  if (words.includes('')) {
+    throw new AtelierError('USAGE', 'An argument is empty.', {
+      hint: 'A shell variable without a value leaves one: "$IMAGE".',
+    })
+  }
   const isOverride = (word: string) => command.overrides && OVERRIDE.test(word)
   return {
     arguments: assign(

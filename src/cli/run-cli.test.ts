@@ -124,6 +124,7 @@ describe('runCli', () => {
     [['greet', 'Ada', '--times', 'two'], /whole number is wanted/],
     [['greet', 'Ada', '--tone', 'hot'], /Allowed choices are warm, cold/],
     [['fail', 'surplus'], /Unexpected argument 'surplus'/],
+    [['greet', ''], /An argument is empty/],
     [['--colour'], /Unknown option '--colour'/],
   ])('refuses %j with exit code 2 and a hint', async (argv, text) => {
     const { code, out, err } = await run(argv)

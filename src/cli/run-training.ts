@@ -13,7 +13,9 @@ import {
 } from '../training/index.ts'
 import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
+import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
+import { drawTraining } from './run-files.ts'
 import { formatTable } from './table.ts'
 
 export interface TrainingRequest {
@@ -30,7 +32,7 @@ export async function startTraining(
 ): Promise<void> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  report(context, await trainModel(await optionsOf(context, request)))
+  await finish(context, request, await trainModel(await optionsOf(context, request)))
 }
 
 /** The same for a run that was stopped. */
@@ -38,21 +40,27 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  report(context, await resumeTraining(await optionsOf(context, request)))
+  await finish(context, request, await resumeTraining(await optionsOf(context, request)))
 }
 
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
-  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, profile }
+  const openStore = storeOpener(context, request.config)
+  const surroundings = { progress, logger, clock, signal, openStore, producer, profile }
   // the trials of a sweep must not take turns at being the model that is served
   const isTrial = request.run.record.sweep !== null
   const publishTo = isTrial ? {} : { publishTo: resolve(context.cwd, request.config.paths.models) }
-  return { ...request, ...surroundings, ...publishTo }
+  return { ...request, ...surroundings, ...publishTo, fitTemperature }
 }
 
-function report(context: CommandContext, result: TrainResult): void {
+async function finish(
+  context: CommandContext,
+  { config }: TrainingRequest,
+  result: TrainResult,
+): Promise<void> {
+  await drawTraining(context, result.run, config)
   printResult(context, resultJson(result), () => resultText(context, result))
 }
 

@@ -31,13 +31,18 @@ const modelSchema = z.strictObject({
 })
 
 const optimizerSchema = z.strictObject({
-  name: z.enum(['sgd', 'adam', 'adamw']).describe('Update rule.'),
-  momentum: fraction.describe('SGD momentum.'),
-  nesterov: z.boolean().describe('Nesterov momentum for SGD.'),
+  name: z
+    .enum(['sgd', 'adam', 'adamw', 'muon'])
+    .describe('Update rule. muon: for the hidden layers; adamw for the rest.'),
+  momentum: fraction.describe('SGD and Muon: momentum.'),
+  nesterov: z.boolean().describe('SGD and Muon: Nesterov momentum.'),
   beta1: fractionBelowOne.describe('Adam: decay of the first moment.'),
   beta2: fractionBelowOne.describe('Adam: decay of the second moment.'),
   eps: z.number().positive().describe('Adam: added to the root of the second moment.'),
-  weight_decay: z.number().min(0).describe('L2 penalty (sgd, adam) or decoupled decay (adamw).'),
+  weight_decay: z
+    .number()
+    .min(0)
+    .describe('L2 penalty (sgd, adam) or decoupled decay (adamw, muon).'),
   decay_all: z
     .boolean()
     .describe('Decay biases and normalization weights too, as PyTorch does by default.'),

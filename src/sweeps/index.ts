@@ -23,7 +23,7 @@ export {
   type TrialOutcome,
   type TrialReporter,
 } from './scheduler.ts'
-export type { SweepRequest } from './sweep-events.ts'
+export type { SweepEvent, SweepRequest } from './sweep-events.ts'
 export {
   createSweep,
   findSweep,

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/index.ts'
+import type { TrialParams } from './sampling/trial.ts'
 import type { SweepEvent } from './sweep-events.ts'
 import {
   type Attempt,
@@ -12,7 +13,7 @@ import {
 /** One run that is wanted. `attempt` tells what earlier processes did about it. */
 export interface TrialJob {
   readonly trial: number
-  readonly params: Readonly<Record<string, unknown>>
+  readonly params: TrialParams
   readonly attempt: Attempt
   /** Of how many seeds. */
   readonly repeats: number
@@ -52,8 +53,10 @@ export type RunTrial = (
 
 export interface SchedulerOptions {
   readonly workers: number
+  /** Trials that failed before begin anew. */
+  readonly retryFailed?: boolean
   /** The parameters of the next trial; `wait` until one that runs has ended; `done`: there are no more. */
-  next(trials: readonly SweepTrial[]): Readonly<Record<string, unknown>> | 'wait' | 'done'
+  next(trials: readonly SweepTrial[]): TrialParams | 'wait' | 'done'
   /** Trials that run and are not worth going on with, by number. */
   hopeless(trials: readonly SweepTrial[]): readonly number[]
   readonly runTrial: RunTrial
@@ -113,6 +116,7 @@ class Scheduler {
   }
 
   async run(): Promise<SweepEnd> {
+    if (this.#options.retryFailed) this.#retryFailed()
     try {
       for (;;) {
         this.#fill()
@@ -127,6 +131,14 @@ class Scheduler {
     const { aborted } = this.#options.signal
     const reason = this.#failing ? 'failing' : aborted ? 'interrupted' : 'done'
     return { state: this.#state, reason }
+  }
+
+  #retryFailed(): void {
+    for (const { trial, attempts } of this.#state.trials) {
+      for (const { repeat, status } of attempts) {
+        if (status === 'failed') this.#record({ type: 'retry', ...this.#now({ trial, repeat }) })
+      }
+    }
   }
 
   stopAll(): void {
@@ -195,17 +207,12 @@ class Scheduler {
     }
     const base = { metric: null, reused: false, error: null, run: before.run }
     const seconds = secondsUntil(now.time, before)
-    const status = outcome.status === 'stopped' ? 'pruned' : outcome.status
-    const { history } = outcome
-    this.#record({
-      type: 'end',
-      ...now,
-      ...base,
-      seconds,
-      ...outcome,
-      status,
-      history: [...history],
-    })
+    const status = outcome.status === 'stopped' ? ('pruned' as const) : outcome.status
+    // JSON knows no NaN
+    const history = outcome.history.filter(Number.isFinite)
+    const end = { ...base, seconds, ...outcome, status, history }
+    const metric = Number.isFinite(end.metric) ? end.metric : null
+    this.#record({ type: 'end', ...now, ...end, metric })
     this.#reusedInARow =
       outcome.status === 'completed' && outcome.reused ? this.#reusedInARow + 1 : 0
     this.#ends.push(outcome.status === 'failed')

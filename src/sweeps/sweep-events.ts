@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ParameterValue } from './definition/distribution.ts'
 
 const place = {
   /** Milliseconds since 1970. */
@@ -29,12 +30,14 @@ const requestSchema = z.strictObject({
 })
 export type SweepRequest = z.infer<typeof requestSchema>
 
+const parameterSchema: z.ZodType<ParameterValue> = z.json()
+
 /** Parameters were chosen. */
 const trialEventSchema = z.strictObject({
   type: z.literal('trial'),
   time: z.number(),
   trial: z.int().nonnegative(),
-  params: z.record(z.string(), z.unknown()),
+  params: z.record(z.string(), parameterSchema),
 })
 
 /** A process was started. */

@@ -1,4 +1,5 @@
 import { AtelierError } from '../core/index.ts'
+import type { TrialParams } from './sampling/trial.ts'
 import type { ProgressEvent, SweepEvent, SweepRequest } from './sweep-events.ts'
 
 export type AttemptStatus = 'waiting' | 'running' | 'stopped' | 'completed' | 'failed' | 'pruned'
@@ -31,7 +32,7 @@ export interface Attempt {
 /** A choice of parameters. */
 export interface SweepTrial {
   readonly trial: number
-  readonly params: Readonly<Record<string, unknown>>
+  readonly params: TrialParams
   /** One for each seed. */
   readonly attempts: readonly Attempt[]
 }

@@ -1,3 +1,4 @@
+import type { TrialParams } from './sampling/trial.ts'
 import type { SweepTrial } from './sweep-state.ts'
 
 export type TrialStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'pruned'
@@ -5,7 +6,7 @@ export type TrialStatus = 'waiting' | 'running' | 'completed' | 'failed' | 'prun
 /** A trial over its seeds. */
 export interface TrialSummary {
   readonly trial: number
-  readonly params: Readonly<Record<string, unknown>>
+  readonly params: TrialParams
   readonly status: TrialStatus
   /** Mean of the seeds that are complete; null while there is none, or where none logged a value. */
   readonly metric: number | null

@@ -1,9 +1,54 @@
+export { writeArtifacts } from './artifacts.ts'
+export {
+  type ComparedMetric,
+  type ComparedValue,
+  compareRuns,
+  flattenConfig,
+  type RunComparison,
+} from './compare-runs.ts'
+export { settleRun, settleStore } from './crashed.ts'
+export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
+export { entryOf, type ReindexResult, reindex } from './index-run.ts'
 export { removeLeftovers } from './leftovers.ts'
-export { MetricsLog, readMetrics } from './metrics-log.ts'
+export {
+  type ActiveRun,
+  type FinishOptions,
+  LoggedRun,
+  type LoggedRunOptions,
+} from './logged-run.ts'
+export { canonicalMetric } from './metric-name.ts'
+export { epochValues, lineValues } from './metric-points.ts'
+export { readMetrics } from './metrics-log.ts'
 export { processExists, processIdentity } from './process-identity.ts'
-export { createRun, type NewRun, openRun, type Run, readRunConfig, updateRun } from './run.ts'
+export { readPoints } from './read-points.ts'
+export { Recorder, type RecorderOptions } from './recorder.ts'
+export { refreshIndex } from './refresh-index.ts'
+export {
+  createRun,
+  createRunFolder,
+  type NewRun,
+  openRun,
+  type RecordChange,
+  type Run,
+  readRunConfig,
+  updateRun,
+} from './run.ts'
 export type { RunFiles } from './run-files.ts'
 export { createRunId } from './run-id.ts'
 export { isRunLocked, lockRun, type RunLock } from './run-lock.ts'
-export { SWEEP_ID, SWEEP_REPEAT, SWEEP_TRIAL, sweepOf } from './sweep-env.ts'
+export type {
+  Filter,
+  OpenStore,
+  Points,
+  RunEntry,
+  RunPage,
+  RunQuery,
+  RunStore,
+  Series,
+  SeriesQuery,
+} from './run-store.ts'
+export { keysOf } from './store/filter-sql.ts'
+export { openRunStore } from './store/open-run-store.ts'
+export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
+export { SWEEP_ID, SWEEP_REPEAT, SWEEP_TRIAL, sweepTrial } from './sweep-trial.ts'

@@ -5,6 +5,8 @@ export interface RunFiles {
   readonly record: string
   readonly config: string
   readonly overrides: string
+  /** What set each value of the configuration. */
+  readonly provenance: string
   readonly metrics: string
   /** All state of training, to continue from. */
   readonly lastCheckpoint: string
@@ -15,6 +17,10 @@ export interface RunFiles {
   readonly profile: string
   /** The uncommitted changes that the run was started with. */
   readonly diff: string
+  /** The run's files with their digests. */
+  readonly artifacts: string
+  /** When it was put into the trash; only there. */
+  readonly trashed: string
 }
 
 export function runFiles(folder: string): RunFiles {
@@ -23,6 +29,7 @@ export function runFiles(folder: string): RunFiles {
     record: inside('run.json'),
     config: inside('config.yaml'),
     overrides: inside('overrides.yaml'),
+    provenance: inside('provenance.json'),
     metrics: inside('metrics.jsonl'),
     lastCheckpoint: inside('checkpoints', 'last.safetensors'),
     bestCheckpoint: inside('checkpoints', 'best.safetensors'),
@@ -30,5 +37,7 @@ export function runFiles(folder: string): RunFiles {
     weights: inside('weights.safetensors'),
     profile: inside('profile'),
     diff: inside('git.diff'),
+    artifacts: inside('artifacts.json'),
+    trashed: inside('trashed.json'),
   }
 }

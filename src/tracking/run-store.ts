@@ -98,3 +98,6 @@ export interface RunStore {
   delete(ids: readonly string[]): Promise<void>
   close(): Promise<void>
 }
+
+/** Opens the store at the moment it is needed; where that is, the caller knows. */
+export type OpenStore = () => Promise<RunStore>

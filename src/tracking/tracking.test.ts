@@ -77,9 +77,13 @@ describe('createRun', () => {
   })
 
   it('keeps a configuration that reads back as it was', async () => {
-    const run = await newRun()
+    const provenance = [{ key: 'data.name', value: 'sketch', origin: "override 'data=sketch'" }]
+    const run = await newRun({ provenance })
     expect(await readRunConfig(run)).toMatchObject({ seed: 42, data: { source: 'sketch' } })
     expect(await readFile(run.files.overrides, 'utf8')).toBe('- data=sketch\n')
+    expect(JSON.parse(await readFile(run.files.provenance, 'utf8'))).toEqual([
+      { key: 'data.name', origin: "override 'data=sketch'" },
+    ])
     expect((await openRun(run.folder)).record).toEqual(run.record)
   })
 })

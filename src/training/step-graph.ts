@@ -117,11 +117,16 @@ function updateParameters(
   const scalars = Object.fromEntries(
     optimizer.scalarNames.map((name) => [name, input(scalarName(name), [])]),
   )
+  const classifier = parameters.findLast(isMatrix)
   return parameters.flatMap((parameter, i): NamedState[] => {
-    const names = optimizer.slots.map((slot) => `${slot}.${parameter.name}`)
+    const trained = {
+      ...parameter,
+      decays: decay_all || parameter.decay,
+      hidden: isMatrix(parameter) && parameter !== classifier,
+    }
+    const names = optimizer.slots(trained).map((slot) => `${slot}.${parameter.name}`)
     const slots = names.map((name) => input(name, parameter.shape))
-    const decays = decay_all || parameter.decay
-    const update = optimizer.update(parameter.value, gradients[i]!, slots, scalars, decays)
+    const update = optimizer.update(trained, gradients[i]!, slots, scalars)
     return [
       [parameter.name, { value: update.parameter, initial: 0 }],
       ...names.map((name, slot): NamedState => [name, { value: update.slots[slot]!, initial: 0 }]),
@@ -129,6 +134,8 @@ function updateParameters(
     ]
   })
 }
+
+const isMatrix = ({ shape }: Parameter) => shape.length > 1
 
 /** Exponential moving average: a ← a + (1 − d)(p − a). */
 function averaged({ name, shape }: Parameter, updated: Value, decay: number): NamedState {

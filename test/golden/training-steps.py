@@ -155,8 +155,41 @@ def optimizer_of(model, o, lr):
               {"params": others, "weight_decay": decay if o["decay_all"] else 0}]
     if o["name"] == "sgd":
         return torch.optim.SGD(groups, lr=lr, momentum=o["momentum"], nesterov=o["nesterov"])
+    if o["name"] == "muon":
+        return Muon(model, o, lr)
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[o["name"]]
     return kind(groups, lr=lr, betas=(o["beta1"], o["beta2"]), eps=o["eps"])
+
+
+class Muon:
+    """torch.optim.Muon for all matrices and kernels (as [out, rest]) but the last, AdamW for the rest."""
+
+    def __init__(self, model, o, lr):
+        matrices = [p for p in model.parameters() if p.dim() > 1]
+        self.hidden = matrices[:-1]
+        self.views = [nn.Parameter(p.detach().flatten(1)) for p in self.hidden]
+        decay = o["weight_decay"]
+        self.muon = torch.optim.Muon(self.views, lr=lr, weight_decay=decay, momentum=o["momentum"],
+                                     nesterov=o["nesterov"], adjust_lr_fn="match_rms_adamw")
+        vectors = [p for p in model.parameters() if p.dim() <= 1]
+        self.adamw = torch.optim.AdamW(
+            [{"params": matrices[-1:], "weight_decay": decay},
+             {"params": vectors, "weight_decay": decay if o["decay_all"] else 0}],
+            lr=lr, betas=(o["beta1"], o["beta2"]), eps=o["eps"])
+        self.model, self.param_groups = model, self.muon.param_groups + self.adamw.param_groups
+
+    def zero_grad(self):
+        self.model.zero_grad()
+
+    def step(self):
+        for view, p in zip(self.views, self.hidden):
+            assert view.data_ptr() == p.data_ptr()
+            view.grad = p.grad.flatten(1)
+        # it would iterate in bfloat16; here, as everything, in float64
+        half, torch.bfloat16 = torch.bfloat16, torch.float64
+        self.muon.step()
+        torch.bfloat16 = half
+        self.adamw.step()
 
 
 def tensors_of(model, averaged):
@@ -256,6 +289,12 @@ def specs():
     yield tiny("AdamW, decay on everything", 0.01,
                {"name": "adamw", "weight_decay": 0.5, "decay_all": True})
     yield tiny("AdamW without decay", 0.01, {"name": "adamw"})
+    muon = {"name": "muon", "momentum": 0.95, "nesterov": True}
+    yield tiny("Muon, decay on weights", 0.02, {**muon, "weight_decay": 0.5})
+    yield tiny("Muon without Nesterov, decay on everything", 0.02,
+               {**muon, "nesterov": False, "momentum": 0.8, "weight_decay": 0.5, "decay_all": True})
+    yield large("normalized", 16, 10, [1, 5, 10], dropout=0.1, title="normalized with Muon, batch 16",
+                optimizer={**ADAM, **muon})
     yield tiny("label smoothing", 0.1, sgd, {"label_smoothing": 0.2})
     yield tiny("gradient clipping", 0.5, sgd, {"clip_norm": 0.1})
     yield tiny("gradient clipping that has nothing to do", 0.1, sgd, {"clip_norm": 20})

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { createRun, sweepOf } from '../../tracking/index.ts'
+import { createRun, sweepTrial } from '../../tracking/index.ts'
 import { modelSize } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
 import { libraryVersions } from '../library-versions.ts'
@@ -31,7 +31,7 @@ export const trainCommand = defineCommand({
     { command: 'atelier train recipe=original', does: 'The settings of the Python original.' },
   ],
   async run(context, { options, overrides }) {
-    const { config, yaml } = await loadConfig(context, overrides)
+    const { config, yaml, provenance } = await loadConfig(context, overrides)
     const dataset = await openOrPrepareDataset(config.data, context)
     const { name, digest } = dataset.manifest
     context.signal.throwIfAborted()
@@ -41,13 +41,14 @@ export const trainCommand = defineCommand({
       config,
       configYaml: yaml,
       overrides,
+      provenance,
       dataset: { name, digest },
       parameters,
       project: config.tracking.project,
       command: ['train', ...overrides],
       libraries: await libraryVersions(context.packageRoot),
       name: options.name,
-      sweep: sweepOf(context.env),
+      sweep: sweepTrial(context.env),
       clock: context.clock,
     })
     await startTraining(context, { run, config, dataset, profile: options.profile })

@@ -46,7 +46,12 @@ async function adopt(
 ): Promise<TrialOutcome | undefined> {
   const { process, started } = job.attempt
   const watch = watchOf(options, job, started! - SLACK_MS)
-  const { view } = await followUntil(outwait(process!, signal), watch, reporter, null)
+  const { view } = await followUntil(
+    outwait(process!, signal, Number.POSITIVE_INFINITY),
+    watch,
+    reporter,
+    null,
+  )
   if (view === undefined) return undefined
   const run = await openRun(view.run.folder)
   // how a process ended that was not our child cannot be asked; its run tells
@@ -76,9 +81,9 @@ async function start(
   const watch = watchOf(options, job, since)
   const { end, view } = await followUntil(process.ended, watch, reporter, null)
   const run = view === undefined ? undefined : await openRun(view.run.folder)
-  if (end.code === 0) return complete(options, run)
   const history = view?.history ?? []
-  if (signal.aborted) return { status: 'stopped', history }
+  if (signal.aborted && run?.record.status !== 'completed') return { status: 'stopped', history }
+  if (end.code === 0) return complete(options, run)
   return { status: 'failed', run: run?.record.id ?? null, history, error: await why(end, run, log) }
 }
 

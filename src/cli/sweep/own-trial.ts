@@ -10,6 +10,9 @@ import { logOf, trialEnvironment } from './trial-options.ts'
 import { outwait, startProcess } from './trial-process.ts'
 import type { SettingsOf, TrialSettings } from './trial-settings.ts'
 
+/** For the step, the validation and the checkpoint that are under way. */
+const PATIENCE_MS = 60_000
+
 interface OwnTrialOptions extends TrialOptions {
   readonly settingsOf: SettingsOf
   /** Undefined: nothing is reused. */
@@ -24,7 +27,7 @@ export function ownTrials(options: OwnTrialOptions): RunTrial {
   return async (job, reporter, signal) => {
     const { attempt } = job
     // it lost its channel when its scheduler died: it is saving, or has ended
-    if (attempt.process !== null) await outwait(attempt.process, signal)
+    if (attempt.process !== null) await outwait(attempt.process, signal, PATIENCE_MS)
     const settings = await options.settingsOf(job).catch((error: unknown) => error)
     if (!isSettings(settings)) return failure(settings)
     const earlier = await earlierRun(options, job, settings)
@@ -76,7 +79,8 @@ async function train(
 ): Promise<TrialOutcome> {
   const { context, request, metric, clock } = options
   const [program, ...start] = context.self as [string, ...string[]]
-  const task = earlier === undefined ? ['train', ...settings.overrides] : ['resume', earlier.record.id]
+  const task =
+    earlier === undefined ? ['train', ...settings.overrides] : ['resume', earlier.record.id]
   const since = clock.now()
   const log = logOf(options, job)
   const process = await startProcess(

@@ -2,8 +2,7 @@ import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type MetricsLine, metricsLineSchema, type RunRecord } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
-import { openRun, type Run, readMetrics } from '../../tracking/index.ts'
-import { metricValues } from './metric-values.ts'
+import { lineValues, openRun, type Run, readMetrics } from '../../tracking/index.ts'
 
 export type TrialPlace = NonNullable<RunRecord['sweep']>
 
@@ -44,7 +43,7 @@ export function watchRun(
       offset = next
       for (const line of parseLines(text)) {
         step = line.step
-        const value = metric === undefined ? undefined : metricValues(line)[metric]
+        const value = metric === undefined ? undefined : valueIn(line, metric)
         if (value !== undefined) history.push(value)
       }
       return { run, history: [...history], step }
@@ -118,9 +117,12 @@ export interface RunResult {
 export async function resultOf({ files, record }: Run, metric?: string): Promise<RunResult> {
   if (metric === undefined) return { metric: null, history: [] }
   const lines = await readMetrics(files.metrics)
-  const valueOf = (line: MetricsLine) => metricValues(line)[metric]
-  const history = lines.map(valueOf).filter((value) => value !== undefined)
+  const read = (line: MetricsLine) => valueIn(line, metric)
+  const history = lines.map(read).filter((value) => value !== undefined)
   const best = lines.find((line) => line.type === 'epoch' && line.epoch === record.best?.epoch)
-  const atBest = best === undefined ? undefined : valueOf(best)
+  const atBest = best === undefined ? undefined : read(best)
   return { metric: record.summary[metric] ?? atBest ?? history.at(-1) ?? null, history }
 }
+
+const valueIn = (line: MetricsLine, metric: string) =>
+  lineValues(line).find(([name]) => name === metric)?.[1]

@@ -90,13 +90,19 @@ export async function isAlive({ pid, identity, host }: ProcessReference): Promis
 }
 
 /**
- * Waits for a process that an earlier scheduler started. Where it is told to stop, it gets SIGTERM
- * and after 30 s SIGKILL.
+ * Waits for a process that an earlier scheduler started. At the signal, or after `patience`
+ * milliseconds, it gets SIGTERM and 30 s later SIGKILL.
  */
-export async function outwait(reference: ProcessReference, signal: AbortSignal): Promise<void> {
+export async function outwait(
+  reference: ProcessReference,
+  signal: AbortSignal,
+  patience: number,
+): Promise<void> {
+  const begun = Date.now()
   let asked: number | undefined
   while (await isAlive(reference)) {
-    if (signal.aborted && asked === undefined) {
+    const isEnough = signal.aborted || Date.now() - begun > patience
+    if (isEnough && asked === undefined) {
       asked = Date.now()
       signalProcess(reference.pid, 'SIGTERM')
     }

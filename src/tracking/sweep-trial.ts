@@ -7,7 +7,7 @@ export const SWEEP_REPEAT = 'ATELIER_SWEEP_REPEAT'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Which trial of a sweep this process is, as the sweep told it; null for any other process. */
-export function sweepOf(env: Environment): RunRecord['sweep'] {
+export function sweepTrial(env: Environment): RunRecord['sweep'] {
   const id = env[SWEEP_ID]
   const trial = countOf(env[SWEEP_TRIAL])
   if (!id || trial === undefined) return null
