@@ -1,4 +1,5 @@
 export { writeArtifacts } from './artifacts.ts'
+export { type Garbage, type GarbageOptions, type GarbageResult, gc } from './collect-garbage.ts'
 export {
   type ComparedMetric,
   type ComparedValue,
@@ -7,9 +8,12 @@ export {
   type RunComparison,
 } from './compare-runs.ts'
 export { settleRun, settleStore } from './crashed.ts'
+export { type ExportResult, exportRuns } from './export-runs.ts'
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
+export { importRuns } from './import-runs.ts'
 export { entryOf, type ReindexResult, reindex } from './index-run.ts'
+export { noteRun, type RunsChange, type TagChange, tagRuns } from './label-runs.ts'
 export { removeLeftovers } from './leftovers.ts'
 export {
   type ActiveRun,
@@ -52,3 +56,4 @@ export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
 export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
 export { SWEEP_ID, SWEEP_REPEAT, SWEEP_TRIAL, sweepTrial } from './sweep-trial.ts'
+export { emptyTrash, restoreRuns, trashRuns } from './trash.ts'

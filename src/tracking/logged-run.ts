@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type RunRecord, runRecordSchema } from '../contracts/index.ts'
 import {
   AtelierError,
@@ -18,6 +18,7 @@ import { type Pulse, startPulse } from './pulse.ts'
 import { type Run, updateRun } from './run.ts'
 import type { RunLock } from './run-lock.ts'
 import type { OpenStore } from './run-store.ts'
+import { isSafePath } from './safe-path.ts'
 
 /** The record's step and summary are brought up to date about so often; labels within a second. */
 const RECORD_MS = 5000
@@ -138,12 +139,9 @@ export class LoggedRun implements ActiveRun, ExitGuarded {
 
   async artifact(path: string, name = basename(path)): Promise<void> {
     this.#requireOpen()
-    const folder = join(this.folder, 'artifacts')
-    const target = resolve(folder, name)
-    if (!target.startsWith(join(folder, '/')) || basename(target).startsWith('.')) {
-      throw invalid(`"${name}" is not a name for a file of the run.`)
-    }
-    await mkdir(join(target, '..'), { recursive: true })
+    if (!isSafePath(name)) throw invalid(`"${name}" is not a name for a file of the run.`)
+    const target = join(this.folder, 'artifacts', name)
+    await mkdir(dirname(target), { recursive: true })
     await copyFile(path, target)
   }
 
