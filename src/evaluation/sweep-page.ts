@@ -14,7 +14,12 @@ export interface SweepPage {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly importance: readonly { readonly name: string; readonly share: number }[]
-  readonly figures: readonly { readonly title: string; readonly figure: Figure }[]
+  readonly figures: readonly {
+    /** Of the PNG file. */
+    readonly name: string
+    readonly title: string
+    readonly figure: Figure
+  }[]
   /** What trains with the best parameters again. */
   readonly command: string | undefined
   /** The sweep file. */

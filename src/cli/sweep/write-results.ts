@@ -7,7 +7,7 @@ import { formatMetric } from './trial-text.ts'
 
 export interface SweepResults {
   /** By share, largest first. */
-  readonly importance: readonly { readonly name: string; readonly importance: number }[]
+  readonly importance: readonly ParameterImportance[]
   readonly report: string | undefined
   readonly best: BestConfig | undefined
 }
@@ -20,7 +20,18 @@ export async function writeResults(
   view: SweepView,
 ): Promise<SweepResults> {
   const best = await bestConfig(context, sweep, definition, view)
-  return { importance: [], report: undefined, best }
+  const { metric, goal } = view.subject
+  const { parameters } = definition
+  const results =
+    metric === undefined ? undefined : { parameters, metric: { name: metric, goal }, trials: view.trials }
+  const importance = results === undefined ? [] : parameterImportance(results)
+  const command = best === undefined ? undefined : `atelier train ${best.override}`
+  const figures: [] = []
+  const report =
+    view.trials.length === 0
+      ? undefined
+      : await writeReport(sweep, view, { importance, figures, command })
+  return { importance, report, best }
 }
 
 async function bestConfig(
