@@ -1,4 +1,11 @@
 export { type AliasedSweep, applyAliases } from './aliases.ts'
+export { type ParameterImportance, parameterImportance } from './analysis/importance.ts'
+export {
+  renderSweepFigures,
+  type SweepFigure,
+  type SweepFigureName,
+} from './analysis/render-sweep-figures.ts'
+export type { SweepResults } from './analysis/sweep-results.ts'
 export type { Distribution, ParameterValue } from './definition/distribution.ts'
 export { type CommandOptions, expandCommand } from './definition/expand-command.ts'
 export { parseSweep } from './definition/parse-sweep.ts'
