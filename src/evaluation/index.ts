@@ -23,5 +23,5 @@ export {
   type EvaluationFiles,
   writeEvaluation,
 } from './write-evaluation.ts'
-export { writeTrainingFigures } from './write-training-figures.ts'
 export { writeSweepReport } from './write-sweep-report.ts'
+export { writeTrainingFigures } from './write-training-figures.ts'

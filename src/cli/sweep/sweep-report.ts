@@ -5,7 +5,7 @@ import { resultRows } from './result-table.ts'
 import { countsText, type SweepView } from './sweep-view.ts'
 import { formatMetric, formatParameters, varyingNames } from './trial-text.ts'
 
-type Parts = Pick<SweepPage, 'importance' | 'figures' | 'command'>
+type Parts = Pick<SweepPage, 'figures' | 'command'>
 
 /** Writes the page of a sweep and gives its path. */
 export async function writeReport(sweep: Sweep, view: SweepView, parts: Parts): Promise<string> {

@@ -1,7 +1,13 @@
-import type { Sweep } from '../../sweeps/index.ts'
+import {
+  type ParameterImportance,
+  parameterImportance,
+  renderSweepFigures,
+  type Sweep,
+} from '../../sweeps/index.ts'
 import type { CommandContext } from '../context.ts'
 import { type BestConfig, writeBestConfig } from './best-config.ts'
 import type { SweepDefinition } from './definition.ts'
+import { writeReport } from './sweep-report.ts'
 import type { SweepView } from './sweep-view.ts'
 import { formatMetric } from './trial-text.ts'
 
@@ -23,14 +29,14 @@ export async function writeResults(
   const { metric, goal } = view.subject
   const { parameters } = definition
   const results =
-    metric === undefined ? undefined : { parameters, metric: { name: metric, goal }, trials: view.trials }
+    metric === undefined
+      ? undefined
+      : { parameters, metric: { name: metric, goal }, trials: view.trials }
   const importance = results === undefined ? [] : parameterImportance(results)
   const command = best === undefined ? undefined : `atelier train ${best.override}`
-  const figures: [] = []
+  const figures = results === undefined ? [] : await renderSweepFigures(results)
   const report =
-    view.trials.length === 0
-      ? undefined
-      : await writeReport(sweep, view, { importance, figures, command })
+    view.trials.length === 0 ? undefined : await writeReport(sweep, view, { figures, command })
   return { importance, report, best }
 }
 
