@@ -1,10 +1,12 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Clock, Logger, Progress } from '../core/index.ts'
+import type { LiveBlock } from './live-block.ts'
 
 /** A stream that may be a terminal. */
 export interface TerminalStream extends Writable {
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -41,6 +43,8 @@ export interface CommandContext {
   /** Everything else: progress, notes, errors. */
   readonly stderr: TerminalStream
   readonly progress: Progress
+  /** For what needs more than the one line of `progress`. */
+  readonly block: LiveBlock
   readonly logger: Logger
   readonly clock: Clock
   /** Aborts on the first Ctrl-C or SIGTERM; the second one ends the process. */
@@ -50,6 +54,8 @@ export interface CommandContext {
   /** Folder of the installed package: holds `conf/` and `package.json`. */
   readonly packageRoot: string
   readonly startUi: StartUi
+  /** What starts Atelier anew: program, arguments, script. */
+  readonly self: readonly string[]
 }
 
 /** Prints a command's result: `value` with `--json`, otherwise the text. */

@@ -25,6 +25,8 @@ export interface CliHost {
   readonly exit: (code: number) => void
   readonly packageRoot: string
   readonly startUi: StartUi
+  /** What starts this program anew: program, arguments, script. */
+  readonly self: readonly string[]
   readonly commands: readonly CommandEntry[]
 }
 
@@ -95,10 +97,11 @@ function contextOf(
   signal: AbortSignal,
   json: boolean,
 ): CommandContext {
-  const { cwd, env, stdin, stdout, stderr, clock, packageRoot, startUi } = host
-  const { progress, logger } = terminal
+  const { cwd, env, stdin, stdout, stderr, clock, packageRoot, startUi, self } = host
+  const { progress, block, logger } = terminal
   const streams = { stdin, stdout, stderr }
-  return { cwd, env, ...streams, clock, packageRoot, startUi, progress, logger, signal, json }
+  const shown = { progress, block, logger, json }
+  return { cwd, env, ...streams, clock, packageRoot, startUi, self, ...shown, signal }
 }
 
 async function packageVersion(root: string): Promise<string> {

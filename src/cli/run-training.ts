@@ -61,7 +61,9 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const openStore = storeOpener(context, request.config)
   const given = { progress, logger, clock, signal, producer, openStore }
   const surroundings = { ...given, fitTemperature, profile }
-  if (!request.publish) return { ...request, ...surroundings }
+  // the trials of a sweep must not take turns at being the model that is served
+  const isTrial = request.run.record.sweep !== null
+  if (!request.publish || isTrial) return { ...request, ...surroundings }
   const publishTo = resolve(context.cwd, request.config.paths.models)
   return { ...request, ...surroundings, publishTo }
 }

@@ -96,6 +96,24 @@ export const errorCatalogue = {
     meaning: 'The database of runs was made by a later version of Atelier.',
   },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
+
+  // sweeps
+  SWEEP_INVALID: {
+    kind: 'usage',
+    meaning: 'A sweep file has a key or value that a sweep cannot have.',
+  },
+  SWEEP_TEST_METRIC: {
+    kind: 'usage',
+    meaning: 'A sweep would choose by a metric of the test split, with `--strict`.',
+  },
+  SWEEP_NOT_FOUND: { kind: 'input', meaning: 'There is no sweep of that name.' },
+  SWEEP_DAMAGED: {
+    kind: 'input',
+    meaning: 'The record of a sweep holds a line that it did not write.',
+  },
+  SWEEP_FAILING: { kind: 'finding', meaning: 'A sweep stopped because every trial failed.' },
+  SWEEP_TRIAL_FAILED: { kind: 'finding', meaning: 'A trial of a sweep ended without a result.' },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',
