@@ -1,6 +1,6 @@
 import { AtelierError } from '../core/index.ts'
 import { mergeNodes, removeAt, setAt } from './merge.ts'
-import { type ConfigNode, nodeAt, toPlain } from './node.ts'
+import { type ConfigNode, describeOrigin, nodeAt, toPlain } from './node.ts'
 import { type Override, valueNode } from './override.ts'
 import { unknownKey } from './unknown-key.ts'
 
@@ -20,7 +20,7 @@ export function applyOverride(
       return removeOverridden(root, path, existing, override)
     case 'change':
       if (existing === undefined) throw unknownKey(root, override, groups)
-      return setAt(root, path, mergeNodes(existing, valueNode(override)))
+      return setAt(root, path, mergeNodes(existing, extended(existing, override)))
     case 'add': {
       const value = valueNode(override)
       const bothMaps = existing?.kind === 'map' && value.kind === 'map'
@@ -28,10 +28,22 @@ export function applyOverride(
       return setAt(root, path, bothMaps ? mergeNodes(existing, value) : value)
     }
     case 'force': {
-      const value = valueNode(override)
+      const value = extended(existing, override)
       return setAt(root, path, existing === undefined ? value : mergeNodes(existing, value))
     }
   }
+}
+
+/** The value, behind what the list holds already if it is `extend_list(…)`. */
+function extended(existing: ConfigNode | undefined, override: Override): ConfigNode {
+  const value = valueNode(override)
+  if (override.value?.kind !== 'extend' || value.kind !== 'list') return value
+  if (existing === undefined) return value
+  if (existing.kind === 'list') return { ...value, items: [...existing.items, ...value.items] }
+  throw new AtelierError(
+    'CONFIG_INVALID_VALUE',
+    `Override '${override.text}': ${override.key} is no list (${describeOrigin(existing.origin)}).`,
+  )
 }
 
 function removeOverridden(

@@ -4,8 +4,8 @@ import type { ConfigSource } from './config-source.ts'
 import { expandDefaults, type GroupChoice } from './defaults-list.ts'
 import { mergeNodes, wrapInPackage } from './merge.ts'
 import { type ConfigNode, mapNode } from './node.ts'
-import type { Override } from './override.ts'
-import type { OverrideValue } from './override-value.ts'
+import { type Override, sweepError } from './override.ts'
+import { isSweep, type OverrideValue } from './override-value.ts'
 
 /** Files and overrides merged into one tree, `${…}` still in it. Knows nothing of the schema. */
 export async function composeTree(
@@ -53,6 +53,7 @@ function groupChoice(override: Override): GroupChoice {
 function optionNames(value: OverrideValue, override: Override): readonly string[] {
   if (value.kind === 'list') return value.items.flatMap((item) => optionNames(item, override))
   if (value.kind === 'scalar' && value.scalar.type !== 'null') return [String(value.scalar.value)]
+  if (isSweep(value)) throw sweepError(override)
   throw new AtelierError('CONFIG_SYNTAX', `Override '${override.text}': an option is one name.`, {
     hint: `Several options are written ${override.key}=[a,b].`,
   })

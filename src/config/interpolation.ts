@@ -11,6 +11,7 @@ import {
   type ScalarNode,
   scalarNode,
 } from './node.ts'
+import { pythonText } from './python-text.ts'
 import { parseYaml } from './yaml-file.ts'
 import { resolvePlainScalar } from './yaml-scalars.ts'
 
@@ -110,13 +111,6 @@ function textOf(evaluation: Evaluation, parts: readonly InterpolationPart[]): st
       throw failure(evaluation.node, evaluation.path, 'puts a list or map into a text')
     })
     .join('')
-}
-
-/** As Python's `str()` writes it into a text. */
-function pythonText({ type, value }: Scalar): string {
-  if (type === 'null') return 'None'
-  if (type === 'bool') return value ? 'True' : 'False'
-  return String(value)
 }
 
 function argumentOf(evaluation: Evaluation, parts: readonly InterpolationPart[]): ConfigNode {
