@@ -40,8 +40,8 @@ export async function composeConfig(
   { cwd, env, packageConf }: ComposeOptions,
 ): Promise<ComposedConfig> {
   const source = new ConfigSource([join(cwd, 'conf'), packageConf], cwd)
-  const tree = await composeTree(source, 'config', overrides.map(parseOverride)).catch(explain)
-  const resolved = resolveInterpolations(tree, env)
+  const { root } = await composeTree(source, 'config', overrides.map(parseOverride)).catch(explain)
+  const resolved = resolveInterpolations(root, env)
   const config = validateConfig(resolved)
   return { config, yaml: toYaml(resolved), overrides, provenance: settingsOf(resolved, '') }
 }

@@ -16,8 +16,8 @@ export type DefaultsItem =
       /** As written: relative to the group of its file unless it starts with `/`. */
       readonly group: string
       readonly package: string | undefined
-      /** null: nothing is chosen. Several options are merged in order. */
-      readonly options: readonly string[] | null
+      /** null: nothing is chosen. Several options, in a list, are merged in order. */
+      readonly options: string | readonly string[] | null
       readonly optional: boolean
       readonly override: boolean
       readonly origin: Origin
@@ -57,8 +57,8 @@ function parsePath(text: string, origin: Origin): DefaultsItem {
   return { kind: 'config', path, package: pkg, optional: words.includes('optional'), origin }
 }
 
-function parseOptions(node: ConfigNode): readonly string[] | null {
-  if (node.kind === 'scalar') return node.value === null ? null : [String(node.value)]
+function parseOptions(node: ConfigNode): string | readonly string[] | null {
+  if (node.kind === 'scalar') return node.value === null ? null : String(node.value)
   if (node.kind === 'list') return node.items.map((item) => String(toPlain(item)))
   throw malformed(node.origin, 'an option is a name, a list of names or null')
 }

@@ -64,8 +64,8 @@ describe('composeTree', () => {
   it.each(cases)('composes $line', async ({ primary, overrides, result }) => {
     const source = new ConfigSource([folder], folder)
     const compose = async () => {
-      const tree = await composeTree(source, primary, overrides.map(parseOverride))
-      return typed(resolveInterpolations(tree, { ATELIER_GOLDEN: '42' }))
+      const { root } = await composeTree(source, primary, overrides.map(parseOverride))
+      return typed(resolveInterpolations(root, { ATELIER_GOLDEN: '42' }))
     }
     const got = await compose().catch((error: { code?: string }) => {
       if (!error.code?.startsWith('CONFIG_')) throw error
