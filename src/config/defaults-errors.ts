@@ -10,7 +10,9 @@ export function misplacedOverride(key: string, origin: Origin): AtelierError {
   return new AtelierError(
     'CONFIG_SYNTAX',
     `${describeOrigin(origin)}: the entry \`override ${key}\` stands where it comes too late.`,
-    { hint: 'Overrides are the last entries of a defaults list, and not below a ${…} choice.' },
+    {
+      hint: 'Overrides are the last entries of a defaults list, and not below a choice that names another.',
+    },
   )
 }
 

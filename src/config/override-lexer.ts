@@ -64,7 +64,7 @@ const RULES: readonly (readonly [TokenKind, RegExp])[] = [
 export function tokenize(override: string, start: number): Token[] {
   const tokens: Token[] = []
   for (let offset = start; offset < override.length; ) {
-    const token = longestMatch(override, offset)
+    const token = tokenAt(override, offset)
     if (token === undefined) throw unexpectedCharacter(override, offset)
     tokens.push(token)
     offset += token.text.length
@@ -72,7 +72,8 @@ export function tokenize(override: string, start: number): Token[] {
   return tokens
 }
 
-function longestMatch(value: string, offset: number): Token | undefined {
+/** The token at a place of a text; undefined where none begins. */
+export function tokenAt(value: string, offset: number): Token | undefined {
   let best: Token | undefined
   for (const [kind, pattern] of RULES) {
     pattern.lastIndex = offset
