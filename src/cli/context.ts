@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { ConfigChoice } from '../config/index.ts'
 import type { Clock, Logger, Progress } from '../core/index.ts'
 
 /** A stream that may be a terminal. */
@@ -27,6 +28,8 @@ export interface CommandContext {
   readonly json: boolean
   /** Folder of the installed package: holds `conf/` and `package.json`. */
   readonly packageRoot: string
+  /** `-cn`, `-cp` and `-cd`: which configuration files to compose from. */
+  readonly config?: ConfigChoice
 }
 
 /** Prints a command's result: `value` with `--json`, otherwise the text. */

@@ -1,7 +1,16 @@
 export {
   type ComposedConfig,
   type ComposeOptions,
+  type ConfigChoice,
   type ConfigSetting,
   composeConfig,
+  planJobs,
+  searchPath,
 } from './compose-config.ts'
+export {
+  type ConfigPart,
+  defaultsTree,
+  listDefaults,
+  showConfig,
+} from './inspect-config.ts'
 export { type ConfigKey, configKeys } from './schema-keys.ts'

@@ -148,8 +148,7 @@ function keyArgument(
     .slice(dots)
     .replace(/\[([^\]]*)\]/g, '.$1')
     .split('.')
-  return lookUp(
-    context,
+  return context.lookUp(
     dots,
     words.filter((word) => word !== ''),
   )

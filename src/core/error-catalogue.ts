@@ -74,6 +74,7 @@ export const errorCatalogue = {
     meaning: 'A run is complete, or was changed since its checkpoint.',
   },
   RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
+  JOBS_FAILED: { kind: 'finding', meaning: 'Some jobs of a multirun failed; the others are done.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
   INTERRUPTED: {
     kind: 'interrupted',
