@@ -13,4 +13,5 @@ export {
   listDefaults,
   showConfig,
 } from './inspect-config.ts'
+export { configJsonSchemas } from './json-schema.ts'
 export { type ConfigKey, configKeys } from './schema-keys.ts'
