@@ -6,6 +6,10 @@ export function includesItself(name: string, origin: Origin): AtelierError {
   return new AtelierError('CONFIG_SYNTAX', `${describeOrigin(origin)}: '${name}' includes itself.`)
 }
 
+export function selfTwice(file: string): AtelierError {
+  return new AtelierError('CONFIG_SYNTAX', `${file}: \`_self_\` is twice in the defaults list.`)
+}
+
 export function misplacedOverride(key: string, origin: Origin): AtelierError {
   return new AtelierError(
     'CONFIG_SYNTAX',

@@ -52,9 +52,8 @@ function parseItem(node: ConfigNode): DefaultsItem {
 
 function parsePath(text: string, origin: Origin): DefaultsItem {
   if (text === '_self_') return { kind: 'self' }
-  const { words, name } = splitWords(text)
-  const [path, pkg] = splitPackage(name)
-  return { kind: 'config', path, package: pkg, optional: words.includes('optional'), origin }
+  const [path, pkg] = splitPackage(text)
+  return { kind: 'config', path, package: pkg, optional: false, origin }
 }
 
 function parseOptions(node: ConfigNode): string | readonly string[] | null {

@@ -5,6 +5,7 @@ import {
   misplacedOverride,
   multipleValues,
   mustChoose,
+  selfTwice,
   unknownOption,
 } from './defaults-errors.ts'
 import { type DefaultsItem, parseDefaults } from './defaults-item.ts'
@@ -163,7 +164,7 @@ async function expandItems(
   const added = expansion.path.length === 1 ? choices.added : []
   if (written.length + added.length === 0) return undefined
   recordOverrides(expansion, written, self)
-  const items = [...withSelf(written), ...added]
+  const items = [...withSelf(written, file, added.length > 0), ...added]
   const entries: ('self' | DefaultsNode | Request)[] = []
   for (const item of items.toReversed()) {
     if (item.kind === 'self') entries.unshift('self')
@@ -183,11 +184,20 @@ async function expandItems(
       children.push(await expandRequest({ ...expansion, deferred: true }, request, self))
     }
   }
-  return children.every((child) => child === 'self') ? undefined : children
+  return children.length === 0 ? undefined : children
 }
 
-function withSelf(items: readonly DefaultsItem[]): readonly DefaultsItem[] {
-  return items.some(({ kind }) => kind === 'self') ? items : [...items, { kind: 'self' }]
+/** Without `_self_` a file comes after its defaults; one that only overrides stands for itself. */
+function withSelf(
+  items: readonly DefaultsItem[],
+  file: ConfigFile,
+  hasMore: boolean,
+): readonly DefaultsItem[] {
+  const own = items.filter(({ kind }) => kind === 'self')
+  if (own.length > 1) throw selfTwice(file.path)
+  const onlyOverrides =
+    items.length > 0 && items.every((item) => 'override' in item && item.override)
+  return own.length === 1 || (onlyOverrides && !hasMore) ? items : [...items, { kind: 'self' }]
 }
 
 function recordOverrides(

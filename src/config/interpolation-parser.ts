@@ -7,11 +7,11 @@ import { scalarOf, type Token, type TokenKind, tokenAt } from './override-lexer.
 
 export type InterpolationPart =
   | { readonly kind: 'text'; readonly text: string }
-  /** Parts of the words of a key between dots and brackets; `dots` of them before the first. */
+  /** The words of a key between dots and brackets; `dots` of them before the first. */
   | {
       readonly kind: 'key'
       readonly dots: number
-      readonly words: readonly (readonly InterpolationPart[])[]
+      readonly words: readonly InterpolationPart[]
     }
   | {
       readonly kind: 'resolver'
@@ -156,19 +156,14 @@ class Parser {
     return ended ? this.error('a reference is without its `}`') : this.unexpected()
   }
 
-  /** One word of a key, in brackets or not; it may be built from references. */
-  #keyWord(): InterpolationPart[] {
+  /** One word of a key, in brackets or not: a text or a reference. */
+  #keyWord(): InterpolationPart {
     const inBrackets = this.#match(/\[/y) !== ''
-    const parts: InterpolationPart[] = []
-    for (;;) {
-      const text = this.#match(KEY_CHARACTERS)
-      if (text !== '') parts.push({ kind: 'text', text })
-      else if (this.#startsWith('${')) parts.push(this.#reference())
-      else break
-    }
-    if (parts.length === 0) throw this.#unclosed()
+    const text = this.#match(KEY_CHARACTERS)
+    if (text === '' && !this.#startsWith('${')) throw this.#unclosed()
+    const part = text === '' ? this.#reference() : ({ kind: 'text', text } as const)
     if (inBrackets && this.#match(/\]/y) === '') throw this.#unclosed()
-    return parts
+    return part
   }
 
   /** The name before a `:`, or undefined, and then nothing is read. */

@@ -109,7 +109,7 @@ function referenced(
   evaluation: Evaluation,
   { dots, words }: Extract<InterpolationPart, { kind: 'key' }>,
 ): ConfigNode {
-  const names = words.map((word) => nameOf(evaluation, word))
+  const names = words.map((word) => nameOf(evaluation, [word]))
   const found = lookUp(evaluation, dots, names)
   const shown = `${'.'.repeat(dots)}${names.join('.')}`
   if (found === undefined) {
@@ -193,6 +193,6 @@ function follow(scope: Scope, root: ConfigNode, target: readonly string[]) {
 
 function childOf(node: ConfigNode, key: string): ConfigNode | undefined {
   if (node.kind === 'map') return node.entries.get(key)
-  if (node.kind !== 'list' || !/^-?\d+$/.test(key)) return undefined
+  if (node.kind !== 'list' || !/^\d+$/.test(key)) return undefined
   return node.items.at(Number(key))
 }

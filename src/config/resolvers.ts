@@ -1,6 +1,6 @@
 import { nearestName } from '../core/index.ts'
 import { type ConfigNode, describeOrigin, listNode, mapNode, scalarNode } from './node.ts'
-import { pythonText } from './python-text.ts'
+import { pythonTreeText } from './python-text.ts'
 import { failure, isMissing, type ResolverContext, stringNode } from './resolver-context.ts'
 import { formatTime } from './strftime.ts'
 import { parseYaml } from './yaml-file.ts'
@@ -81,8 +81,8 @@ function environment(context: ResolverContext, args: readonly ConfigNode[]): Con
     const hint = `Set it, or give a default: \${oc.env:${name},DEFAULT}.`
     throw failure(context, `needs the environment variable ${name}`, hint)
   }
-  if (fallback.kind !== 'scalar' || fallback.type === 'null') return fallback
-  return stringNode(context, pythonText(fallback))
+  if (fallback.kind === 'scalar' && fallback.type === 'null') return fallback
+  return stringNode(context, pythonTreeText(fallback))
 }
 
 function select(context: ResolverContext, args: readonly ConfigNode[]): ConfigNode {
