@@ -20,11 +20,16 @@ export function misplacedOverride(key: string, origin: Origin): AtelierError {
   )
 }
 
-export function multipleValues(key: string, before: string | null, origin: Origin): AtelierError {
+/** `first` stands above `second`; the later one may be `+group=option` of the command line. */
+export function multipleValues(key: string, first: Origin, second: Origin): AtelierError {
+  const hint =
+    second.kind === 'override'
+      ? `Choose it without a +: ${second.text.replace(/^\+/, '')}.`
+      : `To choose another one, write \`override ${key}: …\` in the later list.`
   return new AtelierError(
     'CONFIG_SYNTAX',
-    `${describeOrigin(origin)}: '${key}' is chosen already (${before}).`,
-    { hint: `To choose another one, write \`override ${key}: …\` in the list, or ${key}=… here.` },
+    `${describeOrigin(second)}: '${key}' is chosen already (${describeOrigin(first)}).`,
+    { hint },
   )
 }
 

@@ -58,7 +58,11 @@ export async function expandDefaults(
   const tree = await expandTree(source, primary, choices)
   refuseUnused(choices)
   refuseTwice(tree)
-  return { placements: flatten(tree, undefined), choices: choices.known, tree }
+  return {
+    placements: flatten(tree, undefined),
+    choices: new Map([...choices.known].reverse()),
+    tree,
+  }
 }
 
 function choicesOf(cli: readonly GroupChoice[]): Choices {
@@ -77,6 +81,7 @@ function choicesOf(cli: readonly GroupChoice[]): Choices {
     added: ofKind('add').map(asItem),
     used: new Set(),
     known: new Map(),
+    origins: new Map(),
   }
 }
 

@@ -50,6 +50,8 @@ export interface Choices {
   readonly used: Set<string>
   /** Override key → option. */
   readonly known: Map<string, string | null>
+  /** Where each of them was chosen. */
+  readonly origins: Map<string, Origin>
 }
 
 export interface Choice {
@@ -147,10 +149,12 @@ function packageOf(request: Request, parent: Parent, group: string, header: stri
   return finalPackage({ written: request.package, header, group, relative, parent: parent.package })
 }
 
-function rememberChoice({ known }: Choices, key: string, { option, origin }: Request): void {
-  const before = known.get(key)
-  if (known.has(key) && before !== option) throw multipleValues(key, before ?? null, origin)
+function rememberChoice(choices: Choices, key: string, { option, origin }: Request): void {
+  const { known, origins } = choices
+  const other = origins.get(key)
+  if (other !== undefined && known.get(key) !== option) throw multipleValues(key, origin, other)
   known.set(key, option)
+  origins.set(key, origin)
 }
 
 /** The entries of a file's list, `_self_` last where it is not written. */

@@ -1,3 +1,4 @@
+import { nearestName } from '../core/index.ts'
 import {
   GrammarError,
   type InterpolationElement,
@@ -16,7 +17,6 @@ import {
   stringNode,
 } from './resolver-context.ts'
 import { callResolver } from './resolvers.ts'
-import { nearestKey } from './unknown-key.ts'
 
 /** A value in which a reference stands, and all that is needed to follow it. */
 interface Evaluation {
@@ -56,7 +56,9 @@ function resolveNode(scope: Scope, node: ConfigNode, path: readonly string[]): C
 }
 
 function resolveScalar(scope: Scope, node: ScalarNode, path: readonly string[]): ConfigNode {
-  if (typeof node.value !== 'string' || !node.value.includes('${')) return node
+  // what is built in quotes the overrides as typed
+  const isQuote = node.origin.kind === 'builtin'
+  if (isQuote || typeof node.value !== 'string' || !node.value.includes('${')) return node
   const key = path.join('.')
   const { root, env, options, pending } = scope
   const evaluation: Evaluation = { root, env, options, node, path, pending: [...pending, key] }
@@ -113,7 +115,7 @@ function referenced(
   const found = lookUp(evaluation, dots, names)
   const shown = `${'.'.repeat(dots)}${names.join('.')}`
   if (found === undefined) {
-    const nearest = nearestKey(names.join('.'), keysOf(evaluation.root, ''))
+    const nearest = nearestName(names.join('.'), keysOf(evaluation.root, ''))
     const guess = nearest === undefined ? undefined : `Did you mean '\${${nearest}}'?`
     throw failure(evaluation, `names '${shown}', which does not exist`, guess)
   }
