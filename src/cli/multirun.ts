@@ -65,7 +65,9 @@ async function outcomeOf(
   }
 }
 
+/** Of the overrides, those that not all jobs share. */
 function outcomeTable(outcomes: readonly JobOutcome[]): string {
+  const shared = (word: string) => outcomes.every(({ overrides }) => overrides.includes(word))
   return formatTable(
     [
       { title: 'job', align: 'right' },
@@ -76,7 +78,7 @@ function outcomeTable(outcomes: readonly JobOutcome[]): string {
     ],
     outcomes.map(({ job, overrides, status, run, val_accuracy, seconds, error }) => [
       String(job),
-      overrides.join(' '),
+      overrides.filter((word) => outcomes.length === 1 || !shared(word)).join(' '),
       val_accuracy === null ? '' : val_accuracy.toFixed(4),
       seconds === null ? '' : formatDuration(seconds * 1000),
       run ?? (error === null ? status : `${status}: ${error.code}`),
