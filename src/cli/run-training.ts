@@ -31,8 +31,10 @@ export interface TrainingRequest {
 export async function startTraining(
   context: CommandContext,
   request: TrainingRequest,
-): Promise<void> {
-  printTraining(context, await train(context, request))
+): Promise<TrainResult> {
+  const result = await train(context, request)
+  printTraining(context, result)
+  return result
 }
 
 /** Trains a new run, saying before what it is. */

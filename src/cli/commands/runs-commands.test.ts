@@ -31,6 +31,7 @@ async function atelier(argv: readonly string[], columns?: number) {
     signals: new EventEmitter(),
     exit: () => {},
     packageRoot: resolve(import.meta.dirname, '../../..'),
+    startUi: () => Promise.reject(new Error('not in this test')),
     self: [process.execPath],
     commands: commandTable,
   })

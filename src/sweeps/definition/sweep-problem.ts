@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type ConfigNode, nodeAt, toPlain } from '../../config/index.ts'
+import { type ConfigNode, describeOrigin, nodeAt, toPlain } from '../../config/index.ts'
 import { AtelierError, nearestName } from '../../core/index.ts'
 
 /** SWEEP_INVALID about `key`, which stands at `node`. */
@@ -10,8 +10,7 @@ export function sweepProblem(
   hint?: string,
 ): AtelierError {
   const { origin } = node
-  const where = origin.kind === 'file' ? `${origin.file}:${origin.line}` : origin.text
-  return new AtelierError('SWEEP_INVALID', `${where}: ${key} ${problem}.`, {
+  return new AtelierError('SWEEP_INVALID', `${describeOrigin(origin)}: ${key} ${problem}.`, {
     ...(hint === undefined ? {} : { hint }),
     data: { key, ...(origin.kind === 'file' ? { file: origin.file, line: origin.line } : {}) },
   })
