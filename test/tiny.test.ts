@@ -1,6 +1,6 @@
 /** The whole loop through the command line, in seconds: data, training, report, prediction. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -49,6 +49,33 @@ describe('atelier', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('model.type=cnn') })
     expect(await atelierJson('runs', 'ls')).toMatchObject({ total: 1 })
   })
+
+  it('trains a run again from another process and finds the same weights', async () => {
+    const [run] = await atelierJson('runs', 'ls')
+    const again = await atelier('runs', 'reproduce', run.id)
+    expect(again).toMatchObject({ code: 0 })
+    expect(again.stderr).toContain('Code, data, libraries and machine are as they were.')
+    expect(again.stdout).toMatch(/^identical: /)
+    const [latest] = await atelierJson('runs', 'ls')
+    expect(latest).toMatchObject({
+      weight_digest: run.weight_digest,
+      config_digest: run.config_digest,
+    })
+
+    // another seed under the first one's name
+    const config = inProject('runs', run.id, 'config.yaml')
+    const text = await readFile(config, 'utf8')
+    onTestFinished(() => writeFile(config, text))
+    await writeFile(config, text.replace(/^seed: .*$/m, 'seed: 1'))
+    const other = await atelier('runs', 'reproduce', run.id, '--json')
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT_REPRODUCED') })
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      identical: false,
+      first_divergence: { step: 1 },
+    })
+    await rm(inProject('runs', latest.id), { recursive: true })
+    await rm(inProject('runs', JSON.parse(other.stdout).again), { recursive: true })
+  }, 60_000)
 
   it('lists and shows the run that was trained', async () => {
     const [run] = (await atelierJson('runs', 'ls')).runs

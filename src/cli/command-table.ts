@@ -93,6 +93,36 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs-reindex.ts')).runsReindexCommand,
   },
   {
+    name: 'runs reproduce',
+    summary: 'Train a run again and compare the weights.',
+    load: async () => (await import('./commands/runs-reproduce.ts')).runsReproduceCommand,
+  },
+  {
+    name: 'ui',
+    summary: 'Show the runs in a browser, live.',
+    load: async () => (await import('./commands/ui.ts')).uiCommand,
+  },
+  {
+    name: 'sweep run',
+    summary: 'Train with many choices of parameters, chosen as a sweep file says.',
+    load: async () => (await import('./commands/sweep-run.ts')).sweepRunCommand,
+  },
+  {
+    name: 'sweep resume',
+    summary: 'Continue a sweep that was stopped or killed.',
+    load: async () => (await import('./commands/sweep-resume.ts')).sweepResumeCommand,
+  },
+  {
+    name: 'sweep show',
+    summary: 'Show the trials of a sweep, best first, and write its report.',
+    load: async () => (await import('./commands/sweep-show.ts')).sweepShowCommand,
+  },
+  {
+    name: 'sweep ls',
+    summary: 'List the sweeps, newest first.',
+    load: async () => (await import('./commands/sweep-ls.ts')).sweepLsCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -23,16 +23,26 @@ export interface TrainingRequest {
   readonly config: Config
   readonly dataset: Dataset
   readonly profile: boolean
+  /** Whether the model goes to where servers look for it, too. */
+  readonly publish: boolean
 }
 
-/** Trains a new run, puts its model where servers look for it, and prints the result. */
+/** Trains a new run and prints the result. */
 export async function startTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
+  printTraining(context, await train(context, request))
+}
+
+/** Trains a new run, saying before what it is. */
+export async function train(
+  context: CommandContext,
+  request: TrainingRequest,
+): Promise<TrainResult> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  await finish(context, request, await trainModel(await optionsOf(context, request)))
+  return drawn(context, request, await trainModel(await optionsOf(context, request)))
 }
 
 /** The same for a run that was stopped. */
@@ -40,25 +50,35 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  await finish(context, request, await resumeTraining(await optionsOf(context, request)))
+  const result = await resumeTraining(await optionsOf(context, request))
+  printTraining(context, await drawn(context, request, result))
 }
 
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
-  const publishTo = resolve(context.cwd, request.config.paths.models)
   const openStore = storeOpener(context, request.config)
-  const surroundings = { progress, logger, clock, signal, openStore, producer, publishTo }
-  return { ...request, ...surroundings, fitTemperature, profile }
+  const given = { progress, logger, clock, signal, producer, openStore }
+  const surroundings = { ...given, fitTemperature, profile }
+  // the trials of a sweep must not take turns at being the model that is served
+  const isTrial = request.run.record.sweep !== null
+  if (!request.publish || isTrial) return { ...request, ...surroundings }
+  const publishTo = resolve(context.cwd, request.config.paths.models)
+  return { ...request, ...surroundings, publishTo }
 }
 
-async function finish(
+/** Draws the curves into the run's folder. */
+async function drawn(
   context: CommandContext,
   { config }: TrainingRequest,
   result: TrainResult,
-): Promise<void> {
+): Promise<TrainResult> {
   await drawTraining(context, result.run, config)
+  return result
+}
+
+function printTraining(context: CommandContext, result: TrainResult): void {
   printResult(context, resultJson(result), () => resultText(context, result))
 }
 

@@ -73,6 +73,8 @@ export const errorCatalogue = {
     kind: 'state',
     meaning: 'A run is complete, or was changed since its checkpoint.',
   },
+  RUN_NOT_COMPLETE: { kind: 'state', meaning: 'A run has no weights yet.' },
+  NOT_REPRODUCED: { kind: 'finding', meaning: 'Training again gave other weights.' },
   RUN_EXISTS: { kind: 'state', meaning: 'There is a run of that name already.' },
   RUN_ENDED: { kind: 'state', meaning: 'Something was logged to a run that has ended.' },
   RUN_VALUE_INVALID: {
@@ -94,11 +96,33 @@ export const errorCatalogue = {
     meaning: 'The database of runs was made by a later version of Atelier.',
   },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
+
+  // sweeps
+  SWEEP_INVALID: {
+    kind: 'usage',
+    meaning: 'A sweep file has a key or value that a sweep cannot have.',
+  },
+  SWEEP_TEST_METRIC: {
+    kind: 'usage',
+    meaning: 'A sweep would choose by a metric of the test split, with `--strict`.',
+  },
+  SWEEP_NOT_FOUND: { kind: 'input', meaning: 'There is no sweep of that name.' },
+  SWEEP_DAMAGED: {
+    kind: 'input',
+    meaning: 'The record of a sweep holds a line that it did not write.',
+  },
+  SWEEP_FAILING: { kind: 'finding', meaning: 'A sweep stopped because every trial failed.' },
+  SWEEP_TRIAL_FAILED: { kind: 'finding', meaning: 'A trial of a sweep ended without a result.' },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',
   },
 
+  PORT_UNAVAILABLE: {
+    kind: 'state',
+    meaning: 'A server cannot listen at the address or port it was given.',
+  },
   DISK_FULL: { kind: 'state', meaning: 'There is no room on the disk for what must be written.' },
   INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
 } as const satisfies Record<string, ErrorEntry>

@@ -13,27 +13,36 @@ export { type ExportResult, exportRuns } from './export-runs.ts'
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { importRuns } from './import-runs.ts'
-export { type ReindexResult, reindex } from './index-run.ts'
+export { indexRun, type ReindexResult, reindex } from './index-run.ts'
 export { noteRun, type RunsChange, type TagChange, tagRuns } from './label-runs.ts'
 export { removeLeftovers } from './leftovers.ts'
 export { LoggedRun, type LoggedRunOptions } from './logged-run.ts'
 export { canonicalMetric } from './metric-name.ts'
-export { epochValues } from './metric-points.ts'
+export { epochValues, lineValues } from './metric-points.ts'
 export { readMetrics } from './metrics-log.ts'
+export { processExists, processIdentity } from './process-identity.ts'
 export { readPoints } from './read-points.ts'
 export { Recorder, type RecorderOptions } from './recorder.ts'
 export { refreshIndex } from './refresh-index.ts'
+export {
+  type Difference,
+  type Divergence,
+  differencesBetween,
+  firstDivergence,
+} from './reproduction.ts'
 export {
   createRun,
   createRunFolder,
   type NewRun,
   openRun,
+  type RecordChange,
   type Run,
   readRunConfig,
   updateRun,
 } from './run.ts'
 export { entryOf } from './run-entry.ts'
 export type { RunFiles } from './run-files.ts'
+export { createRunId } from './run-id.ts'
 export { isRunLocked, lockRun, type RunLock } from './run-lock.ts'
 export type {
   Filter,
@@ -49,5 +58,5 @@ export type {
 export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
 export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
-export { sweepTrial } from './sweep-trial.ts'
+export { SWEEP_ID, SWEEP_REPEAT, SWEEP_TRIAL, sweepTrial } from './sweep-trial.ts'
 export { emptyTrash, restoreRuns, trashRuns } from './trash.ts'

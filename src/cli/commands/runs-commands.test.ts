@@ -31,6 +31,7 @@ async function atelier(argv: readonly string[], columns?: number) {
     signals: new EventEmitter(),
     exit: () => {},
     packageRoot: resolve(import.meta.dirname, '../../..'),
+    self: [process.execPath],
     commands: commandTable,
   })
   const text = (stream: PassThrough) => stream.read()?.toString() ?? ''

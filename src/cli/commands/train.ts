@@ -34,6 +34,7 @@ export const trainCommand = defineCommand({
     const { config, yaml, provenance } = await loadConfig(context, overrides)
     const dataset = await openOrPrepareDataset(config.data, context)
     const { name, digest } = dataset.manifest
+    context.signal.throwIfAborted()
     // before there is a folder: a model that cannot be built is no run
     const parameters = modelSize(config, dataset.manifest)
     const run = await createRun(resolve(context.cwd, config.paths.runs), {
@@ -50,6 +51,6 @@ export const trainCommand = defineCommand({
       sweep: sweepTrial(context.env),
       clock: context.clock,
     })
-    await startTraining(context, { run, config, dataset, profile: options.profile })
+    await startTraining(context, { run, config, dataset, profile: options.profile, publish: true })
   },
 })
