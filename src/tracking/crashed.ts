@@ -6,7 +6,7 @@ import { type LockState, lockRun, lockState } from './run-lock.ts'
 import type { Filter, RunEntry, RunStore } from './run-store.ts'
 
 /** How old the heartbeat of a process on another machine is when it is taken for dead. */
-export const DEAD_AFTER_MS = 45_000
+const DEAD_AFTER_MS = 45_000
 /** A run is made a moment before its lock. */
 const STARTING_MS = 30_000
 const PAGE = 500
