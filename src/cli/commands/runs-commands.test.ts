@@ -33,6 +33,7 @@ async function atelier(argv: readonly string[], columns?: number) {
     packageRoot: resolve(import.meta.dirname, '../../..'),
     self: [process.execPath],
     commands: commandTable,
+    startUi: () => Promise.reject(new Error('not in this test')),
   })
   const text = (stream: PassThrough) => stream.read()?.toString() ?? ''
   return { code, out: text(stdout), err: text(stderr) }
