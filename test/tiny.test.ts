@@ -87,6 +87,9 @@ describe('atelier', () => {
     for (const file of ['config.yaml', 'overrides.yaml', 'metrics.jsonl', 'weights.safetensors']) {
       expect(existsSync(inProject('runs', run.id, file))).toBe(true)
     }
+    const { artifacts } = await atelierJson('runs', 'show', 'latest')
+    const paths = artifacts.map(({ path }: { path: string }) => path)
+    expect(paths).toEqual(expect.arrayContaining(['figures/train_loss.png', 'model.onnx']))
     const published = await readFile(inProject('models/model.onnx'))
     expect(published).toEqual(await readFile(inProject('runs', run.id, 'model.onnx')))
   })

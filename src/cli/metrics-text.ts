@@ -25,13 +25,15 @@ export function summarizeMetrics(series: readonly Series[]): MetricSummary[] {
   }))
 }
 
-const SPARK = 20
+/** Letters that the table takes without its curves. */
+const TABLE = 72
 const CHART_ROWS = 10
 
 /** Every metric as a row with a small curve, then training against validation as charts. */
 export function metricsText(series: readonly Series[], width: number): string {
   if (series.length === 0) return 'No metrics were logged.'
   const summaries = summarizeMetrics(series)
+  const curve = Math.max(6, Math.min(20, width - TABLE))
   const table = formatTable(
     [
       { title: 'metric' },
@@ -46,7 +48,7 @@ export function metricsText(series: readonly Series[], width: number): string {
       metric,
       String(count),
       ...[first, last, min, max].map(formatMetric),
-      sparkline(series[at]!.values, SPARK),
+      sparkline(series[at]!.values, curve),
     ]),
   )
   return [table, ...charts(series, width)].join('\n\n')

@@ -16,8 +16,8 @@ export const runsRestoreCommand = defineCommand({
   options: {},
   overrides: false,
   examples: [
-    { command: 'atelier runs ls --trashed', does: 'What can be restored.' },
     { command: 'atelier runs restore quiet-otter', does: 'Brings a run back.' },
+    { command: 'atelier runs ls --trashed', does: 'Shows what can be restored.' },
   ],
   async run(context, { arguments: { runs: words } }) {
     await withRunIndex(context, async (index) => {
