@@ -1,5 +1,5 @@
 /** Programs that log by the public API, as processes of their own: some end as they should not. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -159,6 +159,29 @@ describe('init', () => {
     ])
     expect(record.summary).toEqual({ other: 3 })
   })
+})
+
+describe("the package's types", () => {
+  it('say what a run takes', async () => {
+    const file = join(folder, 'typed.mts')
+    const text = `import { type ActiveRun, init } from 'atelier'
+      const run: ActiveRun = await init({ project: 'p', config: { lr: 0.1 }, tags: ['a'] })
+      run.log({ loss: 1, 'val.acc': 0.5 }, { step: 1 })
+      // @ts-expect-error a value is a number
+      run.log({ loss: 'low' })
+      // @ts-expect-error a run belongs to a project
+      await init({ config: {} })
+      const folder: string = run.folder
+      await run.finish({ status: 'failed', error: new Error(folder) })`
+    await writeFile(file, text)
+    const tsc = join(packageRoot, 'node_modules/.bin/tsc')
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext']
+    const { stdout, status } = spawnSync(tsc, [...options, '--target', 'es2023', file], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
+  }, 60_000)
 })
 
 describe('a program that does not finish its run', () => {

@@ -1,15 +1,15 @@
+export type { ActiveRun, FinishOptions } from './active-run.ts'
 export { writeArtifacts } from './artifacts.ts'
+export { type Garbage, type GarbageOptions, type GarbageResult, gc } from './collect-garbage.ts'
 export { settleRun, settleStore } from './crashed.ts'
+export { type ExportResult, exportRuns } from './export-runs.ts'
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
-export { entryOf, type ReindexResult, reindex } from './index-run.ts'
+export { importRuns } from './import-runs.ts'
+export { type ReindexResult, reindex } from './index-run.ts'
+export { noteRun, type RunsChange, type TagChange, tagRuns } from './label-runs.ts'
 export { removeLeftovers } from './leftovers.ts'
-export {
-  type ActiveRun,
-  type FinishOptions,
-  LoggedRun,
-  type LoggedRunOptions,
-} from './logged-run.ts'
+export { LoggedRun, type LoggedRunOptions } from './logged-run.ts'
 export { canonicalMetric } from './metric-name.ts'
 export { epochValues } from './metric-points.ts'
 export { readMetrics } from './metrics-log.ts'
@@ -24,6 +24,7 @@ export {
   readRunConfig,
   updateRun,
 } from './run.ts'
+export { entryOf } from './run-entry.ts'
 export type { RunFiles } from './run-files.ts'
 export { isRunLocked, lockRun, type RunLock } from './run-lock.ts'
 export type {
@@ -40,3 +41,4 @@ export type {
 export { openRunStore } from './store/open-run-store.ts'
 export { recordKeys } from './store/run-values.ts'
 export { sweepTrial } from './sweep-trial.ts'
+export { emptyTrash, restoreRuns, trashRuns } from './trash.ts'
