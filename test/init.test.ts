@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { entryOf, listRuns, openRunStore, readMetrics } from '../src/tracking/index.ts'
+import {
+  entryOf,
+  listRuns,
+  openRunStore,
+  readMetrics,
+  readRunConfig,
+} from '../src/tracking/index.ts'
 
 const packageRoot = resolve(import.meta.dirname, '..')
 let folder = ''
@@ -94,6 +100,8 @@ describe('init', () => {
     })
     expect(record.id).toMatch(/-digits-/)
     expect(record.seconds).toBeGreaterThan(0)
+    const resumed = readRunConfig({ record, files, folder: runFolder })
+    await expect(resumed).rejects.toMatchObject({ code: 'CONFIG_INVALID_VALUE' })
     expect(parse(await readFile(files.config, 'utf8'))).toEqual({
       model: { type: 'tree' },
       seed: 7,
@@ -144,7 +152,10 @@ describe('init', () => {
        const codes = []
        for (const bad of [() => run.log({ loss: '1' }), () => run.log({ loss: 1 }, { step: -1 }), () => run.log({ '': 1 })])
          try { bad() } catch (error) { codes.push(error.code) }
+       let written = false
+       run.finish().then(() => { written = true })
        await run.finish()
+       if (!written) throw new Error('the second finish came before the first')
        try { run.log({ loss: 1 }) } catch (error) { codes.push(error.code) }
        console.error(codes.join())`,
     )
