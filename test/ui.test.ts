@@ -12,7 +12,7 @@ import { launchChromium, openPage, type ServedUi, serveUi } from './support/ui-b
 const full = process.env['ATELIER_TEST'] === 'full'
 const MINUTES = 60_000
 const DATA = ['data=sketch', 'data.train=2000', 'data.test=100', 'data.validation=100']
-const TRAIN = ['train', ...DATA, 'trainer.threads=1', 'model.width=0.5']
+const TRAIN = ['train', ...DATA, 'trainer.threads=1']
 
 let browser: Browser
 let folder = ''
