@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRunStore } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
 import { runEntry } from './support/store-example.ts'
-import { launchChromium, openPage, type ServedUi, serveUi } from './support/ui-browser.ts'
+import { launchChromium, openPage } from './support/ui-browser.ts'
+import { type ServedUi, serveUi } from './support/ui-server.ts'
 
 const full = process.env['ATELIER_TEST'] === 'full'
 const MINUTES = 60_000
@@ -61,7 +62,7 @@ describe.runIf(full)('atelier ui in Chromium (ATELIER_TEST=full)', () => {
       await page.getByText('No runs yet').waitFor()
       const { finished } = startAtelier(folder, [
         ...TRAIN,
-        'hyperparameters.epochs=24',
+        'hyperparameters.epochs=12',
         'model.type=cnn',
       ])
       await page.locator('.grid-body .status-running').waitFor({ timeout: MINUTES })
@@ -84,11 +85,11 @@ describe.runIf(full)('atelier ui in Chromium (ATELIER_TEST=full)', () => {
       await page.locator('.run-title .status-completed').waitFor()
       const { code, stderr } = await finished
       expect(code, stderr).toBe(0)
-      await page.getByText(/^\d+ of 24$/).waitFor()
+      await page.getByText(/^\d+ of 12$/).waitFor()
       expect(complaints).toEqual([])
       await page.close()
     },
-    3 * MINUTES,
+    5 * MINUTES,
   )
 
   it(

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatDuration, formatNumber, formatSetting, shortName } from './format.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatResult,
+  formatSetting,
+  shortName,
+} from './format.ts'
 
 describe('formats', () => {
   it('shows numbers so that a column can be compared', () => {
@@ -13,6 +20,16 @@ describe('formats', () => {
       '1.235e+6',
       '0',
       '-0.5000',
+    ])
+  })
+
+  it('gives results their decimals', () => {
+    expect([1, 0, 0.06011, 391, null].map(formatResult)).toEqual([
+      '1.0000',
+      '0.0000',
+      '0.0601',
+      '391',
+      '',
     ])
   })
 
