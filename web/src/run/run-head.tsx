@@ -5,6 +5,9 @@ import { CommandLine } from '../shared/empty-state.tsx'
 import { formatDuration, formatResult, formatTime } from '../shared/format.ts'
 import { StatusChip } from '../shared/status-chip.tsx'
 
+/** From here a training can be continued. */
+const STOPPED: ReadonlySet<string> = new Set(['interrupted', 'crashed'])
+
 /** What one wants to know of a run first, and how to get it again. */
 export function RunHead({ run }: { readonly run: UiRun }) {
   const { record, trashed, reproduce } = run
@@ -36,6 +39,9 @@ export function RunHead({ run }: { readonly run: UiRun }) {
         ))}
       </dl>
       {reproduce !== null && <CommandLine command={reproduce} />}
+      {reproduce !== null && STOPPED.has(record.status) && (
+        <CommandLine command={`atelier resume ${record.id}`} />
+      )}
     </header>
   )
 }

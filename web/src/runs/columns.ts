@@ -34,7 +34,7 @@ export function titleOf(column: string): string {
 }
 
 const WIDTHS: Readonly<Record<string, string>> = {
-  status: '118px',
+  status: '136px',
   created: '164px',
   tag: 'minmax(130px, 1fr)',
   notes: 'minmax(160px, 2fr)',

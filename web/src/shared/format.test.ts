@@ -34,9 +34,12 @@ describe('formats', () => {
   })
 
   it('shows settings as they were written', () => {
-    expect([0.5, 0.001, 'cnn', true, null].map(formatSetting)).toEqual([
+    const settings = [0.5, 0.001, 0.0014627268251, 123456789012, 'cnn', true, null]
+    expect(settings.map(formatSetting)).toEqual([
       '0.5',
       '0.001',
+      '0.001463',
+      '123456789012',
       'cnn',
       'true',
       '',

@@ -22,10 +22,14 @@ export function formatResult(value: UiValue | undefined): string {
   return typeof value === 'number' ? formatNumber(value) : String(value)
 }
 
-/** A setting as it was written; not rounded to be compared in a column, as a result is. */
+const LONGEST_SETTING = 9
+
+/** A setting as it was written; one that a sweep drew, with all its digits, to four of them. */
 export function formatSetting(value: UiValue | undefined): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value)
+  const text = String(value)
+  const isDrawn = typeof value === 'number' && !Number.isInteger(value)
+  return isDrawn && text.length > LONGEST_SETTING ? String(Number(value.toPrecision(4))) : text
 }
 
 const MINUTE = 60
