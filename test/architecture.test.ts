@@ -98,6 +98,24 @@ describe('architecture', () => {
     expect(forbidden).toEqual([])
   })
 
+  it('lets the pages know of the server only the types of its contracts', () => {
+    const web = resolve(SRC, '../web/src')
+    const outside = readdirSync(web, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) => {
+        const text = readFileSync(join(web, file), 'utf8')
+        const statements = [...text.matchAll(/^(import|export)\b[^']*'([^']+)'/gm)]
+        return statements
+          .filter(
+            ([, , to]) => to!.startsWith('.') && !resolve(web, dirname(file), to!).startsWith(web),
+          )
+          .map(([statement]) => `${file}: ${statement.replace(/\s+/g, ' ')}`)
+      })
+    expect(outside.length).toBeGreaterThan(5)
+    const allowed = /: import type \{[^}]*\} from '(?:\.\.\/)+src\/contracts\/index\.ts'$/
+    expect(outside.filter((line) => !allowed.test(line))).toEqual([])
+  })
+
   it('enters another folder by its door', () => {
     const sideways = imports
       .filter(({ from, to }) => folderOf(from) !== folderOf(to) && !to.endsWith(`${sep}index.ts`))

@@ -24,8 +24,8 @@ export function watchRuns(options: WatchOptions): { stop(): Promise<void> } {
   let told = ''
   let wake = () => {}
   const look = async () => {
-    await settleStore(store, clock)
     await addUnknown(options, known, () => stopped)
+    await settleStore(store, clock)
   }
   const loop = async () => {
     while (!stopped) {

@@ -1,7 +1,7 @@
 import type { UiComparedKey, UiComparison, UiValue } from '../../../src/contracts/index.ts'
 import { PALETTE } from '../curves/palette.ts'
 import type { ChangeSearch, CompareSearch } from '../search.ts'
-import { formatSetting, formatValue, shortName } from '../shared/format.ts'
+import { formatResult, formatSetting, shortName } from '../shared/format.ts'
 import { bestOf } from './best-of.ts'
 
 interface DifferencesProps {
@@ -44,7 +44,7 @@ export function Differences({ comparison, all, change }: DifferencesProps) {
       {metrics.length > 0 && (
         <section className="section" aria-label="Metrics">
           <h2>Metrics</h2>
-          <KeyTable comparison={comparison} rows={metrics} format={formatValue} />
+          <KeyTable comparison={comparison} rows={metrics} format={formatResult} />
         </section>
       )}
     </>

@@ -1,6 +1,6 @@
 import type { UiComparison } from '../../../src/contracts/index.ts'
 import { type ChangeSearch, type CompareSearch, joinNames, splitNames } from '../search.ts'
-import { formatSetting, formatValue } from '../shared/format.ts'
+import { formatResult, formatSetting } from '../shared/format.ts'
 import { parallelAxis, usualAxes } from './parallel-axes.ts'
 import { ParallelCoordinates } from './parallel-coordinates.tsx'
 
@@ -22,7 +22,7 @@ export function ParallelSection({ comparison, search, change }: ParallelSectionP
     .filter((row) => row !== undefined)
     .map((row) => {
       const isResult = comparison.metrics.includes(row)
-      return parallelAxis(row, { isResult, format: isResult ? formatValue : formatSetting })
+      return parallelAxis(row, { isResult, format: isResult ? formatResult : formatSetting })
     })
   const toggle = (key: string) => {
     const rest = chosen.filter((other) => other !== key)

@@ -44,8 +44,10 @@ export function Chart({ title, curves, axis, smooth, log, legend = false }: Char
   useEffect(() => {
     const made = plot.current!
     if (made.data === data) return
-    made.setData(data, !isZoomed(made))
-    if (isZoomed(made)) made.redraw()
+    // asked once: the scales follow the new data only later
+    const zoomed = isZoomed(made)
+    made.setData(data, !zoomed)
+    if (zoomed) made.redraw()
   }, [data])
   return (
     <figure className="chart">

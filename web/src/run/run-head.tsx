@@ -2,8 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import type { UiRun } from '../../../src/contracts/index.ts'
 import { seriesOptions } from '../shared/api.ts'
 import { CommandLine } from '../shared/empty-state.tsx'
-import { formatDuration, formatNumber, formatTime } from '../shared/format.ts'
+import { formatDuration, formatResult, formatTime } from '../shared/format.ts'
 import { StatusChip } from '../shared/status-chip.tsx'
+
+/** From here a training can be continued. */
+const STOPPED: ReadonlySet<string> = new Set(['interrupted', 'crashed'])
 
 /** What one wants to know of a run first, and how to get it again. */
 export function RunHead({ run }: { readonly run: UiRun }) {
@@ -36,6 +39,9 @@ export function RunHead({ run }: { readonly run: UiRun }) {
         ))}
       </dl>
       {reproduce !== null && <CommandLine command={reproduce} />}
+      {reproduce !== null && STOPPED.has(record.status) && (
+        <CommandLine command={`atelier resume ${record.id}`} />
+      )}
     </header>
   )
 }
@@ -43,8 +49,8 @@ export function RunHead({ run }: { readonly run: UiRun }) {
 function summaryOf({ record }: UiRun): (readonly [string, string])[] {
   const { best, dataset, architecture, parameters } = record
   const rows: (readonly [string, string | undefined])[] = [
-    ['Validation accuracy', best === null ? undefined : formatNumber(best.val_accuracy)],
-    ['Validation loss', best === null ? undefined : formatNumber(best.val_loss)],
+    ['Validation accuracy', best === null ? undefined : formatResult(best.val_accuracy)],
+    ['Validation loss', best === null ? undefined : formatResult(best.val_loss)],
     ['Best epoch', best === null ? undefined : `${best.epoch} of ${record.epochs ?? '?'}`],
     ['Time', formatDuration(record.seconds)],
     ['Steps', String(record.step)],

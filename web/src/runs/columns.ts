@@ -1,9 +1,9 @@
 import type { UiRunRow, UiValue } from '../../../src/contracts/index.ts'
 import {
   formatDuration,
+  formatResult,
   formatSetting,
   formatTime,
-  formatValue,
   shortName,
 } from '../shared/format.ts'
 
@@ -34,7 +34,7 @@ export function titleOf(column: string): string {
 }
 
 const WIDTHS: Readonly<Record<string, string>> = {
-  status: '118px',
+  status: '136px',
   created: '164px',
   tag: 'minmax(130px, 1fr)',
   notes: 'minmax(160px, 2fr)',
@@ -55,7 +55,7 @@ export function cellText(row: UiRunRow, column: string): string {
   if (column === 'created' || column === 'updated') return timeText(row.values[column])
   if (column === 'seconds') return durationText(row.values[column])
   const value = row.values[column]
-  return isResult(column) ? formatValue(value) : formatSetting(value)
+  return isResult(column) ? formatResult(value) : formatSetting(value)
 }
 
 /** A metric's value, rather than a setting. */

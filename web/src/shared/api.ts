@@ -55,8 +55,8 @@ export interface RunsQuery {
 
 export const PAGE_SIZE = 100
 /** How often a page looks again, in milliseconds: while something trains, and otherwise. */
-export const LIVE_MS = 1500
-export const IDLE_MS = 10_000
+const LIVE_MS = 1500
+const IDLE_MS = 10_000
 
 export function runsOptions(query: RunsQuery, page: number) {
   return queryOptions({

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatDuration, formatNumber, formatSetting, shortName } from './format.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatResult,
+  formatSetting,
+  shortName,
+} from './format.ts'
 
 describe('formats', () => {
   it('shows numbers so that a column can be compared', () => {
@@ -16,10 +23,23 @@ describe('formats', () => {
     ])
   })
 
+  it('gives results their decimals', () => {
+    expect([1, 0, 0.06011, 391, null].map(formatResult)).toEqual([
+      '1.0000',
+      '0.0000',
+      '0.0601',
+      '391',
+      '',
+    ])
+  })
+
   it('shows settings as they were written', () => {
-    expect([0.5, 0.001, 'cnn', true, null].map(formatSetting)).toEqual([
+    const settings = [0.5, 0.001, 0.0014627268251, 123456789012, 'cnn', true, null]
+    expect(settings.map(formatSetting)).toEqual([
       '0.5',
       '0.001',
+      '0.001463',
+      '123456789012',
       'cnn',
       'true',
       '',

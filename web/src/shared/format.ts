@@ -8,22 +8,28 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value)
   if (size >= 1e6 || size < 1e-4) return trimZeros(value.toExponential(3))
   if (size >= 100) return value.toFixed(1)
-  return size >= 0.1 ? value.toFixed(4) : trimZeros(value.toPrecision(4))
+  return size >= 0.01 ? value.toFixed(4) : trimZeros(value.toPrecision(4))
 }
 
 function trimZeros(text: string): string {
   return text.replace(/(\.\d*?)0+(?=e|$)/, '$1').replace(/\.(?=e|$)/, '')
 }
 
-export function formatValue(value: UiValue | undefined): string {
+/** Of a metric: an accuracy of exactly 1 has its decimals too. */
+export function formatResult(value: UiValue | undefined): string {
   if (value === undefined || value === null) return ''
+  if (value === 0 || value === 1) return value.toFixed(4)
   return typeof value === 'number' ? formatNumber(value) : String(value)
 }
 
-/** A setting as it was written; not rounded to be compared in a column, as a result is. */
+const LONGEST_SETTING = 9
+
+/** A setting as it was written; one that a sweep drew, with all its digits, to four of them. */
 export function formatSetting(value: UiValue | undefined): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value)
+  const text = String(value)
+  const isDrawn = typeof value === 'number' && !Number.isInteger(value)
+  return isDrawn && text.length > LONGEST_SETTING ? String(Number(value.toPrecision(4))) : text
 }
 
 const MINUTE = 60
