@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { atelier, rawFolder, trainAndTest } from './atelier.mjs'
 import { hasTorch, interleave, startPeer } from './peer.mjs'
+import { scale } from './scale.mjs'
 import { row } from './table.mjs'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -22,6 +23,7 @@ export const sections = {
   inference,
   memory,
   tracking,
+  scale,
   quickstart,
 }
 

@@ -1,6 +1,6 @@
 /** Sweeps as processes: trials that are trained for real, killed, stopped, failing, found again. */
 import { existsSync } from 'node:fs'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { digestOf } from '../src/core/index.ts'
 import { listSweeps, type Sweep, summarizeTrial } from '../src/sweeps/index.ts'
 import { listRuns, processExists, readRunConfig } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
-import { createProject, type Project, SMALL } from './support/training-project.ts'
+import { createProject, type Project, packageRoot, SMALL } from './support/training-project.ts'
 
 let project: Project
 beforeAll(async () => {
@@ -140,7 +140,7 @@ describe('atelier sweep run', () => {
     expect(trials[3].error).toMatch(/Training diverged at step \d+/)
   }, 60_000)
 
-  it('stops when its first trials all fail, and tries them again on request', async () => {
+  it('stops when its first trials all fail', async () => {
     const file = await writeSpace(5)
     const args = ['sweep', 'run', file, ...SMALL, 'model.type=nonsense']
     const { code, stderr } = await atelier(...args)
@@ -150,6 +150,54 @@ describe('atelier sweep run', () => {
     expect(statuses(await newestSweep())).toEqual(['failed', 'failed', 'failed'])
     expect(await runsOf((await newestSweep()).state.request.id)).toEqual([])
   }, 60_000)
+})
+
+describe("the original's sweep file", () => {
+  it('runs unchanged, on validation instead of test, and is refused with --strict', async () => {
+    const original = join(packageRoot, 'test/fixtures/sweeps/original.yaml')
+    await copyFile(original, join(project.folder, 'sweep.yaml'))
+    const strict = await atelier('sweep', 'run', 'sweep.yaml', '--strict', ...SMALL)
+    expect([strict.code, strict.stderr]).toEqual([2, expect.stringContaining('SWEEP_TEST_METRIC')])
+    const { code, stdout, stderr } = await atelier('sweep', 'run', 'sweep.yaml', '--json', ...SMALL)
+    expect(code).toBe(0)
+    expect(stderr).toContain("'val.accuracy' is taken instead")
+    const { trials, counts, metric, id } = JSON.parse(stdout)
+    expect([metric, counts.completed, trials.length]).toEqual(['val.accuracy', 5, 5])
+    for (const { record } of await runsOf(id)) expect(record.test_looks).toBe(0)
+    for (const run of await runsOf(id)) {
+      const { params } = trials.find(({ runs }: { runs: string[] }) => runs[0] === run.record.id)
+      const { hyperparameters, model } = await readRunConfig(run)
+      expect(params).toEqual({ hyperparameters, model: { type: model.type } })
+    }
+    const kept = await readFile(join(project.folder, 'sweeps', id, 'sweep.yaml'))
+    expect(kept).toEqual(await readFile(original))
+  }, 90_000)
+
+  it('refuses a parameter that is no setting before anything is made', async () => {
+    const file = await writeSpace(9, SPACE.replace('learning_rate', 'learning_rat'))
+    const before = await newestSweep()
+    const { code, stderr } = await atelier('sweep', 'run', file, ...SMALL)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('hyperparameters.learning_rate')])
+    expect(await newestSweep()).toEqual(before)
+  })
+})
+
+describe('early_terminate', () => {
+  it('stops a trial that is behind, which saves its run', async () => {
+    const file = await writeSpace(
+      10,
+      `${SPACE.replace(/ {2}seed:.*\n/, '').replace('[0.003, 0.01]', '[0.01, 0.02, 1.0e-9]')}
+early_terminate: { type: hyperband, min_iter: 1, eta: 2 }
+`,
+    )
+    const { stdout } = await atelier('sweep', 'run', file, '--json', ...SMALL, ...LONG)
+    const { trials, counts, id } = JSON.parse(stdout)
+    expect(counts).toMatchObject({ completed: 2, pruned: 1 })
+    expect(trials[2]).toMatchObject({ status: 'pruned', metric: null })
+    const run = (await runsOf(id)).find(({ record }) => record.id === trials[2].runs[0])!
+    expect(run.record.status).toBe('interrupted')
+    expect(run.record.step).toBeGreaterThan(0)
+  }, 90_000)
 })
 
 describe('atelier sweep resume', () => {
@@ -255,4 +303,44 @@ parameters: { x: { values: [1, 2] } }
     expect(seen).toEqual(['a; touch b', '--x=1'])
     expect(await readdir(project.folder)).not.toContain('b')
   }, 30_000)
+
+  it('is found by the run it logs, and adopted when it outlives its scheduler', async () => {
+    await mkdir(join(project.folder, 'node_modules'))
+    await symlink(packageRoot, join(project.folder, 'node_modules', 'atelier'), 'dir')
+    const program = `
+import { appendFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { init } from 'atelier'
+const x = Number(process.argv.find((word) => word.startsWith('--x=')).slice(4))
+appendFileSync('starts.txt', x + '\\n')
+const run = await init({ project: 'foreign', config: { x }, systemSeconds: null })
+for (let step = 1; step <= 6; step++) {
+  run.log({ 'val/acc': x / step }, { step })
+  await sleep(500)
+}
+await run.finish()
+`
+    await writeFile(join(project.folder, 'program.mjs'), program)
+    const file = await writeSpace(
+      11,
+      `program: program.mjs
+command: [${JSON.stringify(process.execPath)}, "\${program}", "\${args}"]
+method: grid
+metric: { name: val.accuracy, goal: maximize }
+parameters: { x: { values: [6, 60] } }
+`,
+    )
+    const { child, finished } = startAtelier(project.folder, ['sweep', 'run', file])
+    const starts = () => readFile(join(project.folder, 'starts.txt'), 'utf8').catch(() => '')
+    await until(async () => (await starts()) === '6\n')
+    child.kill('SIGKILL')
+    await finished
+    const { stdout, stderr } = await atelier('sweep', 'resume', 'latest', '--json')
+    expect(stderr).toContain('trial 1 completed')
+    const { trials, counts } = JSON.parse(stdout)
+    expect(counts.completed).toBe(2)
+    // the last value logged
+    expect(trials.map(({ metric }: { metric: number }) => metric)).toEqual([10, 1])
+    expect(await starts()).toBe('6\n60\n')
+  }, 60_000)
 })

@@ -1,5 +1,13 @@
 import { AtelierError, nearestName } from '../core/index.ts'
-import { canonicalMetric, type RunStore, recordKeys } from '../tracking/index.ts'
+import {
+  canonicalMetric,
+  type Filter,
+  keysOf,
+  parseFilter,
+  type RunStore,
+  recordKeys,
+} from '../tracking/index.ts'
+import type { RunIndex } from './run-index.ts'
 
 /**
  * Refuses a key that no run has: else a mistyped one would be an empty column or an empty list.
@@ -25,6 +33,16 @@ export async function checkRunKeys(
       data: { key },
     })
   }
+}
+
+/** A filter of which every key is known; of no runs, none is. Throws FILTER_INVALID and USAGE. */
+export async function checkedFilter(
+  { store, hasRuns }: Pick<RunIndex, 'store' | 'hasRuns'>,
+  text: string,
+): Promise<Filter> {
+  const filter = parseFilter(text)
+  if (hasRuns) await checkRunKeys(store, keysOf(filter), '--filter')
+  return filter
 }
 
 /** `learning_rate` is what people type for `hyperparameters.learning_rate`. */

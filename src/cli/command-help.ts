@@ -1,4 +1,5 @@
 import type { ArgumentSpec, Command, CommandEntry, OptionSpec } from './command.ts'
+import { configOptions } from './config-options.ts'
 
 type Row = readonly [string, string]
 
@@ -18,6 +19,9 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
     `Usage: ${usage}\n\n${entry.summary}\n`,
     section('Arguments', argumentRows(command)),
     section('Options', [...Object.entries(command.options).map(optionRow), ...GLOBAL_OPTIONS]),
+    ...(command.overrides
+      ? [section('Configuration', Object.entries<OptionSpec>(configOptions).map(optionRow))]
+      : []),
     section(
       'Examples',
       command.examples.map(({ command: line, does }): Row => [line, does]),

@@ -63,6 +63,31 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs-note.ts')).runsNoteCommand,
   },
   {
+    name: 'runs rm',
+    summary: 'Put runs into the trash.',
+    load: async () => (await import('./commands/runs-rm.ts')).runsRmCommand,
+  },
+  {
+    name: 'runs restore',
+    summary: 'Bring runs back from the trash.',
+    load: async () => (await import('./commands/runs-restore.ts')).runsRestoreCommand,
+  },
+  {
+    name: 'runs gc',
+    summary: 'Delete old trash and what killed processes left.',
+    load: async () => (await import('./commands/runs-gc.ts')).runsGcCommand,
+  },
+  {
+    name: 'runs export',
+    summary: 'Write runs whole, to a file or a folder.',
+    load: async () => (await import('./commands/runs-export.ts')).runsExportCommand,
+  },
+  {
+    name: 'runs import',
+    summary: 'Take in exported runs.',
+    load: async () => (await import('./commands/runs-import.ts')).runsImportCommand,
+  },
+  {
     name: 'runs reindex',
     summary: 'Fill the database of runs from their folders.',
     load: async () => (await import('./commands/runs-reindex.ts')).runsReindexCommand,

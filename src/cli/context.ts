@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { ConfigChoice } from '../config/index.ts'
 import type { Clock, Logger, Progress } from '../core/index.ts'
 import type { LiveBlock } from './live-block.ts'
 
@@ -33,6 +34,8 @@ export interface CommandContext {
   readonly packageRoot: string
   /** What starts Atelier anew: program, arguments, script. */
   readonly self: readonly string[]
+  /** `-cn`, `-cp` and `-cd`: which configuration files to compose from. */
+  readonly config?: ConfigChoice
 }
 
 /** Prints a command's result: `value` with `--json`, otherwise the text. */

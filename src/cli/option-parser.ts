@@ -5,8 +5,9 @@ import {
   Option,
 } from 'commander'
 import { AtelierError } from '../core/index.ts'
-import type { Command, CommandEntry, OptionSpec } from './command.ts'
+import type { Command, CommandEntry, OptionSpec, OptionSpecs } from './command.ts'
 import { commandHelp, optionFlags } from './command-help.ts'
+import { configOptions, longConfigOptions } from './config-options.ts'
 
 export interface ParsedOptions {
   readonly options: Readonly<Record<string, string | number | boolean | undefined>>
@@ -24,7 +25,8 @@ export function parseOptions(
 ): ParsedOptions {
   const parser = buildParser(entry, command)
   try {
-    parser.parse([...argv], { from: 'user' })
+    const words = command.overrides ? longConfigOptions(argv) : [...argv]
+    parser.parse(words, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code !== 'commander.helpDisplayed') throw usageError(error, entry)
@@ -47,7 +49,8 @@ function buildParser(entry: CommandEntry, command: Command): CommanderCommand {
     .configureOutput({ writeOut: () => {}, writeErr: () => {} })
     .allowExcessArguments(true)
     .option('--json')
-  for (const [key, spec] of Object.entries(command.options)) {
+  const shared: OptionSpecs = command.overrides ? configOptions : {}
+  for (const [key, spec] of Object.entries({ ...command.options, ...shared })) {
     parser.addOption(commanderOption(key, spec))
   }
   return parser

@@ -1,4 +1,10 @@
-import { canonicalMetric, type RunEntry, type RunValue, valuesOf } from '../tracking/index.ts'
+import {
+  canonicalMetric,
+  type RunEntry,
+  type RunValue,
+  recordKeys,
+  valuesOf,
+} from '../tracking/index.ts'
 import type { CsvValue } from './csv.ts'
 import { formatDuration } from './progress-line.ts'
 
@@ -35,6 +41,8 @@ export function columnText(entry: RunEntry, column: string, now: number): string
   if (column === 'age') return formatAge(now - Date.parse(entry.record.created))
   if (column === 'time') return formatDuration(entry.record.seconds * 1000)
   const key = ALIASES[column] ?? column
+  // a fact that a run does not have; of a setting, null is a value
+  if (value === null && recordKeys.includes(key)) return ''
   if (typeof value === 'string' && TIMES.has(key)) return formatTime(value)
   const isMetric = canonicalMetric(key) in entry.record.summary || key.startsWith('best.val_')
   return isMetric && typeof value === 'number' ? formatMetric(value) : formatValue(value, key)
@@ -59,6 +67,14 @@ export function formatMetric(value: number): string {
   if (value === 0 || (Number.isInteger(value) && size < 1e15)) return String(value)
   if (size >= 1e6 || size < 1e-3) return value.toExponential(3)
   return size >= 1000 ? value.toFixed(1) : value.toFixed(4)
+}
+
+/** `812 B`, `4.5 KiB`, `1.6 MiB` */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  const units = ['KiB', 'MiB', 'GiB', 'TiB']
+  const power = Math.min(units.length, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** power).toFixed(1)} ${units[power - 1]}`
 }
 
 /** `2026-11-23 05:31`, UTC. */

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { AtelierError, type Clock, toAtelierError } from '../core/index.ts'
 import type { CommandEntry, CommandInput } from './command.ts'
 import { overviewHelp } from './command-help.ts'
+import { splitConfigOptions } from './config-options.ts'
 import type { CommandContext, Environment, TerminalStream } from './context.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { findCommand } from './find-command.ts'
@@ -85,9 +86,19 @@ async function dispatch(host: CliHost, terminal: Terminal, signal: AbortSignal):
     host.stdout.write(help)
     return
   }
-  const context = contextOf(host, terminal, signal, json)
-  const input = { options, ...readPositionals(command, words) } as CommandInput<never, never>
-  await command.run(context, input)
+  const split = splitConfigOptions(command.overrides ? options : {})
+  const { choice, question } = split
+  const context = { ...contextOf(host, terminal, signal, json), config: choice }
+  const positionals = readPositionals(command, words)
+  if (question !== undefined) {
+    const { answerConfigQuestion } = await import('./answer-config.ts')
+    await answerConfigQuestion(context, question, positionals.overrides)
+    return
+  }
+  await command.run(context, {
+    options: command.overrides ? split.rest : options,
+    ...positionals,
+  } as CommandInput<never, never>)
 }
 
 function contextOf(

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { RunEntry } from '../tracking/index.ts'
 import { type EpochRow, epochTable } from './epoch-table.ts'
 import { formatDuration } from './progress-line.ts'
-import { formatAge, formatMetric, formatTime } from './run-cells.ts'
+import { formatAge, formatBytes, formatMetric, formatTime } from './run-cells.ts'
 import { shellLine } from './shell-words.ts'
 import { formatTable } from './table.ts'
 
@@ -162,14 +162,6 @@ function facts(all: readonly Fact[]): string {
       return `${name.padEnd(width)}  ${lines}`
     })
     .join('\n')
-}
-
-/** `812 B`, `4.5 KiB`, `1.6 MiB` */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  const units = ['KiB', 'MiB', 'GiB', 'TiB']
-  const power = Math.min(units.length, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1024 ** power).toFixed(1)} ${units[power - 1]}`
 }
 
 const groupDigits = (value: number) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')

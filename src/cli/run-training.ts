@@ -29,10 +29,12 @@ export interface TrainingRequest {
 export async function startTraining(
   context: CommandContext,
   request: TrainingRequest,
-): Promise<void> {
+): Promise<TrainResult> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  await finish(context, request, await trainModel(await optionsOf(context, request)))
+  const result = await trainModel(await optionsOf(context, request))
+  await finish(context, request, result)
+  return result
 }
 
 /** The same for a run that was stopped. */

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { AtelierError, nearestName } from '../core/index.ts'
 import { entryOf, type RunEntry } from '../tracking/index.ts'
+import { checkedFilter } from './check-run-keys.ts'
 import type { RunIndex } from './run-index.ts'
 
 /** Where a run is looked for: outside the trash, in it, or in both. */
@@ -23,6 +24,31 @@ export async function selectRuns(
     entries.set(entry.record.id, entry)
   }
   return [...entries.values()]
+}
+
+const PAGE = 500
+
+/** Runs by words or by a filter, one of which is wanted. Throws USAGE, RUN_NOT_FOUND, FILTER_INVALID. */
+export async function selectByWordsOrFilter(
+  index: RunIndex,
+  cwd: string,
+  words: readonly string[],
+  filter: string | undefined,
+): Promise<RunEntry[]> {
+  if ((words.length === 0) === (filter === undefined)) {
+    const what = filter === undefined ? 'No run is named.' : 'Runs and --filter go not together.'
+    throw new AtelierError('USAGE', what, {
+      hint: "Name runs, or all that fit with --filter 'status = crashed'.",
+    })
+  }
+  if (filter === undefined) return selectRuns(index, cwd, words)
+  const parsed = await checkedFilter(index, filter)
+  const entries: RunEntry[] = []
+  for (;;) {
+    const page = await index.store.find({ filter: parsed, limit: PAGE, offset: entries.length })
+    entries.push(...page.entries)
+    if (page.entries.length < PAGE) return entries
+  }
 }
 
 /**

@@ -1,11 +1,16 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Config } from '../contracts/index.ts'
 import { AtelierError } from '../core/index.ts'
-import { composeTree } from './compose-tree.ts'
-import { ConfigSource } from './config-source.ts'
-import { type Environment, resolveInterpolations } from './interpolation.ts'
+import { type Composition, composeTree } from './compose-tree.ts'
+import { ConfigSource, type SearchFolder } from './config-source.ts'
+import { expandSweep } from './expand-sweep.ts'
+import { asksForMultirun, hydraDefaults, hydraFacts, sweepParameters } from './hydra-node.ts'
+import { resolveInterpolations } from './interpolation.ts'
+import { mergeNodes, removeAt } from './merge.ts'
 import { type ConfigNode, describeOrigin, toPlain } from './node.ts'
-import { parseOverride } from './override.ts'
+import { type Override, parseOverride, sweepError } from './override.ts'
+import { isSweep } from './override-value.ts'
+import type { Environment } from './resolver-context.ts'
 import { configKeys } from './schema-keys.ts'
 import { toYaml } from './to-yaml.ts'
 import { validateConfig } from './validate.ts'
@@ -16,6 +21,21 @@ export interface ComposeOptions {
   readonly env: Environment
   /** The `conf/` folder of the installed package. */
   readonly packageConf: string
+  readonly choice?: ConfigChoice | undefined
+  /** The number of this job in a multirun, from 0. */
+  readonly job?: number | undefined
+  /** For `${now:%Y-%m-%d}`; the present when absent. */
+  readonly now?: Date | undefined
+}
+
+/** Which file to start from, and where files are looked for. */
+export interface ConfigChoice {
+  /** Without `.yaml`; `config` when absent. */
+  readonly name?: string | undefined
+  /** Takes the place of the project's `conf/`. */
+  readonly path?: string | undefined
+  /** Looked through after it and before the package's. */
+  readonly folders?: readonly string[] | undefined
 }
 
 export interface ComposedConfig {
@@ -24,6 +44,8 @@ export interface ComposedConfig {
   readonly yaml: string
   readonly overrides: readonly string[]
   readonly provenance: readonly ConfigSetting[]
+  /** Of `oc.deprecated`. */
+  readonly warnings: readonly string[]
 }
 
 /** One value and what set it. */
@@ -37,21 +59,98 @@ export interface ConfigSetting {
 /** Composes `conf/config.yaml` with its groups and the overrides, resolves and validates the result. */
 export async function composeConfig(
   overrides: readonly string[],
-  { cwd, env, packageConf }: ComposeOptions,
+  options: ComposeOptions,
 ): Promise<ComposedConfig> {
-  const source = new ConfigSource([join(cwd, 'conf'), packageConf], cwd)
-  const tree = await composeTree(source, 'config', overrides.map(parseOverride)).catch(explain)
-  const resolved = resolveInterpolations(tree, env)
+  const { root } = await composeFiles(overrides, options)
+  const warnings: string[] = []
+  const resolved = removeAt(resolveTree(root, options, warnings), ['hydra'])
   const config = validateConfig(resolved)
-  return { config, yaml: toYaml(resolved), overrides, provenance: settingsOf(resolved, '') }
+  return {
+    config,
+    yaml: toYaml(resolved),
+    overrides,
+    provenance: settingsOf(resolved, ''),
+    warnings,
+  }
+}
+
+/** All of a composition, `hydra` included, with `${…}` in it. */
+export async function composeFiles(
+  overrides: readonly string[],
+  options: ComposeOptions,
+): Promise<Composition> {
+  const { choice, cwd, job } = options
+  const parsed = overrides.map(parseOverride)
+  const sweep = parsed.find(({ value }) => value !== undefined && isSweep(value))
+  if (sweep !== undefined) throw sweepError(sweep)
+  const configName = choice?.name ?? 'config'
+  const composition = await compose(parsed, configName, options)
+  const { choices, root } = composition
+  const facts = hydraFacts({ overrides: parsed, configName, cwd, job, choices })
+  return { ...composition, root: mergeNodes(root, facts) }
+}
+
+/**
+ * The overrides of every job of a command line: one for a plain run, all combinations for a multirun,
+ * which the configuration too may ask for. Throws CONFIG_SYNTAX for a sweep without a multirun.
+ */
+export async function planJobs(
+  overrides: readonly string[],
+  multirun: boolean,
+  options: ComposeOptions,
+): Promise<{ readonly multirun: boolean; readonly jobs: readonly (readonly string[])[] }> {
+  const single = overrides.map(parseOverride).filter(({ value }) => !value || !isSweep(value))
+  const { root } = await compose(single, options.choice?.name ?? 'config', options)
+  if (!multirun && !asksForMultirun(root)) return { multirun: false, jobs: [overrides] }
+  const all = [...sweepParameters(root), ...overrides]
+  return { multirun: true, jobs: await expandSweep(all, configSource(options)) }
+}
+
+function compose(
+  overrides: readonly Override[],
+  configName: string,
+  options: ComposeOptions,
+): Promise<Composition> {
+  return composeTree(configSource(options), configName, overrides, hydraDefaults()).catch(explain)
+}
+
+/** Where files are looked for, the first place first. */
+export function searchPath({ cwd, packageConf, choice }: ComposeOptions): readonly SearchFolder[] {
+  const main = resolve(cwd, choice?.path ?? 'conf')
+  const more = (choice?.folders ?? []).map((folder) => resolve(cwd, folder))
+  return [
+    { provider: choice?.path === undefined ? 'project' : 'config path', folder: main },
+    ...more.map((folder) => ({ provider: 'config dir', folder })),
+    { provider: 'atelier', folder: join(packageConf) },
+  ]
+}
+
+function configSource(options: ComposeOptions): ConfigSource {
+  const folders = searchPath(options).map(({ folder }) => folder)
+  return new ConfigSource(folders, options.cwd)
+}
+
+/** Every `${…}` of a composition replaced. */
+export function resolveTree(
+  root: ConfigNode,
+  { env, now }: ComposeOptions,
+  warnings: string[] = [],
+): ConfigNode {
+  const warn = (text: string) => warnings.push(text)
+  return resolveInterpolations(root, env, { now: now ?? new Date(), warn })
 }
 
 /** A key that exists, but not in this composition, is no typo: `data.train` without `data=sketch`. */
 function explain(error: unknown): never {
-  const key = error instanceof AtelierError ? error.data['key'] : undefined
-  const isKnown = configKeys().some((entry) => entry.key === key)
-  if (!(error instanceof AtelierError) || error.code !== 'CONFIG_UNKNOWN_KEY' || !isKnown)
-    throw error
+  if (!(error instanceof AtelierError) || error.code !== 'CONFIG_UNKNOWN_KEY') throw error
+  const key = String(error.data['key'])
+  if (key.startsWith('hydra.') || key.startsWith('hydra/')) {
+    throw new AtelierError('CONFIG_UNKNOWN_KEY', error.message, {
+      hint: "Of Hydra's own settings there are hydra.mode, hydra.sweeper.params and hydra.job.name. Run folders are in paths.runs.",
+      data: error.data,
+    })
+  }
+  if (!configKeys().some((entry) => entry.key === key)) throw error
   throw new AtelierError('CONFIG_UNKNOWN_KEY', `${error.message} It belongs to another choice.`, {
     hint: '`atelier config` with the same overrides shows the keys there are.',
     data: error.data,

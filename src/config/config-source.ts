@@ -2,6 +2,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type ConfigFile, parseConfigFile } from './yaml-file.ts'
 
+export interface SearchFolder {
+  /** Who put it into the search path. */
+  readonly provider: string
+  readonly folder: string
+}
+
 /** Folders that hold config trees; a file in an earlier one hides its namesake in the later ones. */
 export class ConfigSource {
   readonly #folders: readonly string[]

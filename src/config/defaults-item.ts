@@ -16,8 +16,8 @@ export type DefaultsItem =
       /** As written: relative to the group of its file unless it starts with `/`. */
       readonly group: string
       readonly package: string | undefined
-      /** null: nothing is chosen. Several options are merged in order. */
-      readonly options: readonly string[] | null
+      /** null: nothing is chosen. Several options, in a list, are merged in order. */
+      readonly options: string | readonly string[] | null
       readonly optional: boolean
       readonly override: boolean
       readonly origin: Origin
@@ -52,13 +52,12 @@ function parseItem(node: ConfigNode): DefaultsItem {
 
 function parsePath(text: string, origin: Origin): DefaultsItem {
   if (text === '_self_') return { kind: 'self' }
-  const { words, name } = splitWords(text)
-  const [path, pkg] = splitPackage(name)
-  return { kind: 'config', path, package: pkg, optional: words.includes('optional'), origin }
+  const [path, pkg] = splitPackage(text)
+  return { kind: 'config', path, package: pkg, optional: false, origin }
 }
 
-function parseOptions(node: ConfigNode): readonly string[] | null {
-  if (node.kind === 'scalar') return node.value === null ? null : [String(node.value)]
+function parseOptions(node: ConfigNode): string | readonly string[] | null {
+  if (node.kind === 'scalar') return node.value === null ? null : String(node.value)
   if (node.kind === 'list') return node.items.map((item) => String(toPlain(item)))
   throw malformed(node.origin, 'an option is a name, a list of names or null')
 }

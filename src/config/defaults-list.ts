@@ -1,70 +1,89 @@
-import { AtelierError, nearestName } from '../core/index.ts'
 import type { ConfigSource } from './config-source.ts'
-import { type DefaultsItem, parseDefaults } from './defaults-item.ts'
-import { describeOrigin, MISSING, type Origin } from './node.ts'
-import { finalPackage, groupOf, joinGroup } from './package-path.ts'
+import { chosenTwice, noPrimary, unusedChoice } from './defaults-errors.ts'
+import type { DefaultsItem } from './defaults-item.ts'
+import {
+  type Choice,
+  type Choices,
+  type DefaultsNode,
+  type Deletion,
+  expandTree,
+} from './defaults-tree.ts'
+import type { Origin } from './node.ts'
 import type { ConfigFile } from './yaml-file.ts'
 
 /** A file of the final list and the package its content goes to. */
 export interface Placement {
   readonly file: ConfigFile
+  /** As Hydra names it: `db/mysql`. */
+  readonly name: string
   readonly package: string
+  /** Whether it has a defaults list, in which it stands as `_self_`. */
+  readonly isSelf: boolean
+  /** The name of the file that lists it; undefined for the primary one. */
+  readonly parent: string | undefined
 }
 
-/** A choice of the command line, or of an `override` entry: the group, and its option or null. */
+/** What a defaults list came to. */
+export interface Defaults {
+  /** In merge order. */
+  readonly placements: readonly Placement[]
+  /** The option of each group. */
+  readonly choices: ReadonlyMap<string, string | null>
+  readonly tree: DefaultsNode
+}
+
+/** A choice of the command line. */
 export interface GroupChoice {
+  /** `db`, or `db@package`. */
+  readonly key: string
   readonly group: string
   readonly package: string | undefined
   readonly kind: 'change' | 'add' | 'delete'
-  readonly options: readonly string[] | null
+  /** Several are merged in order; null for `~db`. */
+  readonly options: string | readonly string[] | null
   readonly origin: Origin
 }
 
-interface Expansion {
-  readonly source: ConfigSource
-  /** Choices by group; the first one set wins, so outer files and the command line go first. */
-  readonly choices: Map<string, GroupChoice>
-  readonly used: Set<string>
-  /** Group → option, for `${group}` in a defaults list. */
-  readonly known: Map<string, string>
-  readonly path: readonly string[]
-}
-
-interface Parent {
-  readonly name: string
-  readonly package: string
-}
-
-const ROOT: Parent = { name: '', package: '' }
-
-/** The files of a composition in merge order. Throws CONFIG_UNKNOWN_OPTION and CONFIG_SYNTAX. */
+/**
+ * The files of a composition in merge order.
+ * Throws CONFIG_UNKNOWN_OPTION, CONFIG_MISSING_VALUE, CONFIG_INTERPOLATION and CONFIG_SYNTAX.
+ */
 export async function expandDefaults(
   source: ConfigSource,
   primary: string,
   cli: readonly GroupChoice[],
-): Promise<Placement[]> {
-  const additions = cli.filter(({ kind }) => kind === 'add')
-  const changes = cli.filter(({ kind }) => kind !== 'add')
-  const choices = new Map(
-    changes.map((choice) => [choiceKey(choice.group, choice.package), choice]),
-  )
-  const file = await source.load(primary)
-  if (file === undefined) throw noPrimary(source, primary)
-  const items = [...withSelf(parseDefaults(file.defaults)), ...additions.map(asItem)]
-  // an `override` entry may speak of a group that was expanded before it: then once more from the top
-  for (;;) {
-    const before = choices.size
-    const expansion: Expansion = { source, choices, used: new Set(), known: new Map(), path: [] }
-    const placements = await expandItems(expansion, file, items, ROOT)
-    if (choices.size > before) continue
-    const unused = [...choices].find(([key]) => !expansion.used.has(key))?.[1]
-    if (unused !== undefined) throw unusedChoice(unused, expansion)
-    return placements
+): Promise<Defaults> {
+  if ((await source.load(primary)) === undefined) throw await noPrimary(source, primary)
+  const choices = choicesOf(cli)
+  const tree = await expandTree(source, primary, choices)
+  refuseUnused(choices)
+  refuseTwice(tree)
+  return {
+    placements: flatten(tree, undefined),
+    choices: new Map([...choices.known].reverse()),
+    tree,
   }
 }
 
-const choiceKey = (group: string, pkg: string | undefined) =>
-  pkg === undefined ? group : `${group}@${pkg}`
+function choicesOf(cli: readonly GroupChoice[]): Choices {
+  const ofKind = (kind: GroupChoice['kind']) => cli.filter((choice) => choice.kind === kind)
+  const chosen = ofKind('change').map(({ key, options, origin }): [string, Choice] => [
+    key,
+    { options, origin, external: true },
+  ])
+  const deleted = ofKind('delete').map(({ key, options, origin }): [string, Deletion] => [
+    key,
+    { option: typeof options === 'string' ? options : undefined, origin },
+  ])
+  return {
+    chosen: new Map(chosen),
+    deleted: new Map(deleted),
+    added: ofKind('add').map(asItem),
+    used: new Set(),
+    known: new Map(),
+    origins: new Map(),
+  }
+}
 
 const asItem = (choice: GroupChoice): DefaultsItem => ({
   kind: 'group',
@@ -76,156 +95,36 @@ const asItem = (choice: GroupChoice): DefaultsItem => ({
   origin: choice.origin,
 })
 
-/** Without `_self_` a file comes after its defaults: its own values win. */
-function withSelf(items: readonly DefaultsItem[]): readonly DefaultsItem[] {
-  return items.some(({ kind }) => kind === 'self') ? items : [...items, { kind: 'self' }]
-}
-
-async function expandItems(
-  expansion: Expansion,
-  file: ConfigFile,
-  items: readonly DefaultsItem[],
-  self: Parent,
-): Promise<Placement[]> {
-  for (const item of items) {
-    if (item.kind === 'group' && item.override) recordOverride(expansion, item, self)
+function refuseUnused({ chosen, deleted, used, known }: Choices): void {
+  for (const [key, { options, origin, external }] of chosen) {
+    if (used.has(key)) continue
+    const option = external ? [options ?? []].flat().join(',') : undefined
+    throw unusedChoice(key, origin, known.keys(), option)
   }
-  const placements: Placement[] = []
-  for (const item of items) {
-    if (item.kind === 'self') placements.push({ file, package: self.package })
-    else if (item.kind === 'config') placements.push(...(await expandConfig(expansion, item, self)))
-    else if (!item.override) placements.push(...(await expandGroup(expansion, item, self)))
+  for (const [key, { origin }] of deleted) {
+    if (!used.has(`~${key}`)) throw unusedChoice(key, origin, known.keys(), undefined)
   }
-  return placements
 }
 
-type GroupItem = Extract<DefaultsItem, { kind: 'group' }>
-
-function recordOverride(expansion: Expansion, item: GroupItem, self: Parent): void {
-  const group = joinGroup(groupOf(self.name), item.group)
-  const key = choiceKey(group, item.package)
-  if (expansion.choices.has(key)) return
-  const { package: pkg, options, origin } = item
-  expansion.choices.set(key, { group, package: pkg, kind: 'change', options, origin })
-}
-
-async function expandGroup(
-  expansion: Expansion,
-  item: GroupItem,
-  self: Parent,
-): Promise<Placement[]> {
-  const group = joinGroup(groupOf(self.name), item.group)
-  const key = choiceKey(group, item.package)
-  const choice = expansion.choices.get(key)
-  if (choice !== undefined) expansion.used.add(key)
-  if (choice?.kind === 'delete') return []
-  const { options, origin } = choice ?? item
-  const placements: Placement[] = []
-  for (const written of options ?? []) {
-    const option = substituteChoices(written, expansion)
-    if (option === MISSING) throw await mustChoose(expansion, group, origin)
-    expansion.known.set(group, option)
-    const target = { name: `${group}/${option}`, written: item.package, optional: item.optional }
-    placements.push(...(await expandFile(expansion, target, group, origin, self)))
+function refuseTwice(tree: DefaultsNode): void {
+  const seen = new Set<string>()
+  const visit = ({ key, file, children }: DefaultsNode): void => {
+    // a file that has a list of its own stands in it as `_self_`, without its group
+    if (key !== undefined && file !== undefined && children === undefined) {
+      if (seen.has(key)) throw chosenTwice(key)
+      seen.add(key)
+    }
+    for (const child of children ?? []) if (child !== 'self') visit(child)
   }
-  return placements
+  visit(tree)
 }
 
-async function expandConfig(
-  expansion: Expansion,
-  item: Extract<DefaultsItem, { kind: 'config' }>,
-  self: Parent,
-): Promise<Placement[]> {
-  const name = joinGroup(groupOf(self.name), item.path)
-  const target = { name, written: item.package, optional: item.optional }
-  return await expandFile(expansion, target, groupOf(name), item.origin, self)
-}
-
-interface Target {
-  readonly name: string
-  readonly written: string | undefined
-  readonly optional: boolean
-}
-
-async function expandFile(
-  expansion: Expansion,
-  { name, written, optional }: Target,
-  group: string,
-  origin: Origin,
-  self: Parent,
-): Promise<Placement[]> {
-  if (expansion.path.includes(name)) {
-    throw new AtelierError('CONFIG_SYNTAX', `${describeOrigin(origin)}: '${name}' includes itself.`)
-  }
-  const file = await expansion.source.load(name)
-  if (file === undefined) {
-    if (optional) return []
-    throw await unknownOption(expansion.source, name, group, origin)
-  }
-  const pkg = finalPackage({ written, header: file.packageHeader, group, parent: self })
-  const inner = { ...expansion, path: [...expansion.path, name] }
-  return await expandItems(inner, file, withSelf(parseDefaults(file.defaults)), {
-    name,
-    package: pkg,
-  })
-}
-
-/** `${model}_small`: the choices made so far stand in for their groups. */
-function substituteChoices(option: string, { known }: Expansion): string {
-  return option.replace(/\$\{([\w/]+)\}/g, (all, group: string) => known.get(group) ?? all)
-}
-
-function noPrimary(source: ConfigSource, primary: string): AtelierError {
-  return new AtelierError(
-    'CONFIG_UNKNOWN_OPTION',
-    `Cannot find ${primary}.yaml in ${source.folders.join(' or ')}.`,
-  )
-}
-
-async function mustChoose(
-  { source }: Expansion,
-  group: string,
-  origin: Origin,
-): Promise<AtelierError> {
-  const options = await source.options(group)
-  return new AtelierError(
-    'CONFIG_MISSING_VALUE',
-    `${describeOrigin(origin)}: '${group}' must be chosen.`,
-    {
-      hint: `Set ${group}= one of: ${options.join(', ')}.`,
-    },
-  )
-}
-
-async function unknownOption(
-  source: ConfigSource,
-  name: string,
-  group: string,
-  origin: Origin,
-): Promise<AtelierError> {
-  const options = await source.options(group)
-  const option = name.slice(group === '' ? 0 : group.length + 1)
-  const nearest = nearestName(option, options)
-  const where = group === '' ? `file '${option}.yaml'` : `option '${option}' in group '${group}'`
-  return new AtelierError(
-    'CONFIG_UNKNOWN_OPTION',
-    `${describeOrigin(origin)}: there is no ${where}.`,
-    {
-      hint: `${nearest ? `Did you mean '${nearest}'? ` : ''}There are: ${options.join(', ')}.`,
-      data: { group, option, options },
-    },
-  )
-}
-
-function unusedChoice(choice: GroupChoice, { known }: Expansion): AtelierError {
-  const nearest = nearestName(choice.group, known.keys())
-  return new AtelierError(
-    'CONFIG_UNKNOWN_OPTION',
-    `${describeOrigin(choice.origin)}: group '${choice.group}' is not in the defaults list.`,
-    {
-      hint: nearest
-        ? `Did you mean '${nearest}'?`
-        : `To add it, write +${choice.group}=${choice.options?.[0] ?? 'OPTION'}.`,
-    },
+function flatten(node: DefaultsNode, parent: string | undefined): Placement[] {
+  const { file, name, package: pkg, children } = node
+  if (file === undefined) return []
+  const own = { file, name, package: pkg, parent }
+  if (children === undefined) return [{ ...own, isSelf: false }]
+  return children.flatMap((child) =>
+    child === 'self' ? [{ ...own, isSelf: true }] : flatten(child, name),
   )
 }

@@ -1,9 +1,19 @@
 export {
   type ComposedConfig,
   type ComposeOptions,
+  type ConfigChoice,
   type ConfigSetting,
   composeConfig,
+  planJobs,
+  searchPath,
 } from './compose-config.ts'
+export {
+  type ConfigPart,
+  defaultsTree,
+  listDefaults,
+  showConfig,
+} from './inspect-config.ts'
+export { configJsonSchemas } from './json-schema.ts'
 export { type ConfigNode, nodeAt, toPlain } from './node.ts'
 export { type ConfigKey, configKeys } from './schema-keys.ts'
 export { parseYaml } from './yaml-file.ts'

@@ -5,6 +5,7 @@
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line: number }
   | { readonly kind: 'override'; readonly text: string }
+  | { readonly kind: 'builtin'; readonly name: string }
 
 export type ScalarType = 'null' | 'bool' | 'int' | 'float' | 'string'
 
@@ -48,7 +49,8 @@ export function scalarNode(scalar: Scalar, origin: Origin): ScalarNode {
 
 /** `conf/data/sketch.yaml:4` or `override 'seed=7'`. */
 export function describeOrigin(origin: Origin): string {
-  return origin.kind === 'file' ? `${origin.file}:${origin.line}` : `override '${origin.text}'`
+  if (origin.kind === 'file') return `${origin.file}:${origin.line}`
+  return origin.kind === 'override' ? `override '${origin.text}'` : `built in: ${origin.name}`
 }
 
 /** The plain JavaScript value of a tree. */

@@ -1,5 +1,6 @@
-import { AtelierError } from '../core/index.ts'
+import type { AtelierError } from '../core/index.ts'
 import type { Scalar } from './node.ts'
+import { syntaxErrorAt } from './override-error.ts'
 
 /** Tokens of the value side of an override, as Hydra's grammar cuts them. */
 export type TokenKind =
@@ -35,8 +36,8 @@ const POINT = `(?:${UNSIGNED}?\\.${DIGITS}|${UNSIGNED}\\.)`
 
 /** The longest match wins; of equally long ones the first. Brackets swallow the blanks around them. */
 const RULES: readonly (readonly [TokenKind, RegExp])[] = [
-  ['quoted', /'(?:\\+'|[^'])*'|"(?:\\+"|[^"])*"/y],
-  ['interpolation', /\$\{[^{}]+\}/y],
+  ['quoted', /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/sy],
+  ['interpolation', /\$\{[^}]+\}/y],
   [
     'float',
     new RegExp(`[-+]?(?:(?:${POINT}|${UNSIGNED})[eE][-+]?${DIGITS}|${POINT}|inf|nan)`, 'iy'),
@@ -59,19 +60,20 @@ const RULES: readonly (readonly [TokenKind, RegExp])[] = [
   ['space', /[ \t]+/y],
 ]
 
-/** Cuts the value of an override into tokens; `override` is named in the error. */
-export function tokenize(value: string, override: string): Token[] {
+/** Cuts what stands in an override from `start` on into tokens. Throws CONFIG_SYNTAX. */
+export function tokenize(override: string, start: number): Token[] {
   const tokens: Token[] = []
-  for (let offset = 0; offset < value.length; ) {
-    const token = longestMatch(value, offset)
-    if (token === undefined) throw unexpectedCharacter(value, offset, override)
+  for (let offset = start; offset < override.length; ) {
+    const token = tokenAt(override, offset)
+    if (token === undefined) throw unexpectedCharacter(override, offset)
     tokens.push(token)
     offset += token.text.length
   }
   return tokens
 }
 
-function longestMatch(value: string, offset: number): Token | undefined {
+/** The token at a place of a text; undefined where none begins. */
+export function tokenAt(value: string, offset: number): Token | undefined {
   let best: Token | undefined
   for (const [kind, pattern] of RULES) {
     pattern.lastIndex = offset
@@ -98,12 +100,12 @@ function floatOf(text: string): number {
   return Number(text)
 }
 
-function unexpectedCharacter(value: string, offset: number, override: string): AtelierError {
-  const character = String.fromCodePoint(value.codePointAt(offset)!)
+function unexpectedCharacter(override: string, offset: number): AtelierError {
+  const character = String.fromCodePoint(override.codePointAt(offset)!)
   const isQuote = character === "'" || character === '"'
-  return new AtelierError(
-    'CONFIG_SYNTAX',
-    `Override '${override}': ${isQuote ? `the quote ${character} is not closed` : `'${character}' cannot stand in an unquoted value`}.`,
-    { hint: 'Put the value in quotes, and those in quotes of the shell: "key=\'value\'".' },
-  )
+  const what = isQuote
+    ? `the quote ${character} is not closed`
+    : `'${character}' cannot stand in an unquoted value`
+  const hint = 'Put the value in quotes, and those in quotes of the shell: "key=\'value\'".'
+  return syntaxErrorAt(override, offset, what, hint)
 }

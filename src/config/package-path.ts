@@ -15,26 +15,41 @@ interface PackageRequest {
   readonly written: string | undefined
   /** From the file's `# @package` line. */
   readonly header: string | undefined
+  /** The full path of the group. */
   readonly group: string
-  readonly parent: { readonly name: string; readonly package: string }
+  /** The group as the defaults list names it. */
+  readonly relative: string
+  /** The package of the file that lists it. */
+  readonly parent: string
 }
 
 /**
- * Where a file's content goes. `@package` of the defaults list beats the header, which beats the
- * group's own path; all are relative to the parent's package except those that begin at `_global_`.
+ * Where a file's content goes: `@package` of the defaults list beats the header, which beats the
+ * group's path as written. All but the header are relative to the package of the listing file, unless
+ * they begin at `_global_`.
  */
-export function finalPackage({ written, header, group, parent }: PackageRequest): string {
-  const name = written ?? header ?? ownPackage(group, parent.name)
-  if (name === '_global_') return ''
-  if (name.startsWith('_global_.')) return name.slice('_global_.'.length)
-  const relative = name === '_here_' ? '' : name.replace(/^_here_\./, '')
-  return [parent.package, relative].filter((part) => part !== '').join('.')
+export function finalPackage({ written, header, group, relative, parent }: PackageRequest): string {
+  const own = relative.replace(/^\//, '').replaceAll('/', '.')
+  const name = writtenPackage(written, group) ?? headerPackage(header) ?? own
+  const whole = [parent, name].filter((part) => part !== '').join('.')
+  const root = whole.lastIndexOf('_global_')
+  return root < 0 ? whole : whole.slice(root + '_global_.'.length)
 }
 
-/** The group's path seen from the parent's group: `server/db` inside `server/apache` is `db`. */
-function ownPackage(group: string, parentName: string): string {
-  const parentGroup = groupOf(parentName)
-  const inside = parentGroup !== '' && group.startsWith(`${parentGroup}/`)
-  const below = inside ? group.slice(parentGroup.length + 1) : group === parentGroup ? '' : group
-  return below.replaceAll('/', '.')
+function writtenPackage(written: string | undefined, group: string): string | undefined {
+  if (written === '_here_') return ''
+  if (!written?.includes('_group_')) return written
+  return `_global_.${written.replace('_group_', group.replaceAll('/', '.'))}`
+}
+
+/** A header says where in the whole configuration, wherever the file is listed. */
+function headerPackage(header: string | undefined): string | undefined {
+  if (header === undefined || header === '_global_' || header.startsWith('_global_.')) return header
+  return `_global_.${header}`
+}
+
+/** How an override names a group: `db`, or `db@backup` where it does not go to its own path. */
+export function overrideKey(group: string, pkg: string): string {
+  if (pkg === group.replaceAll('/', '.')) return group
+  return `${group}@${pkg === '' ? '_global_' : pkg}`
 }

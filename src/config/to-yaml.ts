@@ -1,4 +1,5 @@
 import type { ConfigNode, ScalarNode } from './node.ts'
+import { pythonFloat } from './python-text.ts'
 import { resolvePlainScalar } from './yaml-scalars.ts'
 
 /** A tree as YAML that reads back as the same values, in YAML 1.1 and in 1.2. */
@@ -41,18 +42,11 @@ function scalarText({ type, value }: ScalarNode): string {
 
 const keyText = (key: string) => stringText(key)
 
-/** Python's repr of a float, `.0` before the exponent, so that every YAML reads a float. */
+/** Python's repr, with `.0` before the exponent, so that every YAML reads a float. */
 function floatText(value: number): string {
-  if (Number.isNaN(value)) return '.nan'
-  if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
-  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)))
-  if (exponent >= -4 && exponent < 16) {
-    const plain = String(value)
-    return /[.e]/.test(plain) ? plain : `${plain}.0`
-  }
-  const [digits, power] = value.toExponential().split('e') as [string, string]
-  const padded = power.replace(/^([-+])(\d)$/, '$10$2')
-  return `${digits.includes('.') ? digits : `${digits}.0`}e${padded}`
+  const text = pythonFloat(value)
+  if (!Number.isFinite(value)) return text.replace(/(inf|nan)$/, '.$1')
+  return text.replace(/^(-?\d+)e/, '$1.0e')
 }
 
 const SPECIAL_START = /^[\s\-?:,[\]{}#&*!|>'"%@`]/

@@ -9,7 +9,7 @@ export function unknownKey(
   groups: readonly string[],
 ): AtelierError {
   const nearest = nearestKey(key, [...leafKeys(root), ...groups])
-  const siblings = siblingKeys(root, key.split(/[./]/))
+  const siblings = siblingKeys(root, key.split('.'))
   return new AtelierError('CONFIG_UNKNOWN_KEY', `There is no key '${key}' (override '${text}').`, {
     hint: nearest ? `Did you mean '${nearest}'?` : `There are: ${siblings.join(', ')}.`,
     data: { key, nearest },

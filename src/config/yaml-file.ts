@@ -36,7 +36,7 @@ interface Reader {
 /** Parses one YAML file. Throws CONFIG_SYNTAX for malformed YAML and duplicate keys. */
 export function parseConfigFile(text: string, path: string): ConfigFile {
   const content = parseYaml(text, path)
-  const packageHeader = readPackageHeader(text)
+  const packageHeader = readPackageHeader(text, path)
   if (content.kind !== 'map') {
     throw new AtelierError(
       'CONFIG_SYNTAX',
@@ -77,11 +77,24 @@ export function parseYaml(
   return convert(reader, document.contents)
 }
 
-function readPackageHeader(text: string): string | undefined {
-  for (const line of text.split('\n')) {
-    if (line.trim() !== '' && !line.startsWith('#')) return undefined
-    const header = /^#\s*@package\s+(\S+)\s*$/.exec(line)
-    if (header) return header[1]
+/**
+ * The name of the `# @package` line, which only blank and other `# @` lines may precede. Below another
+ * comment Hydra passes over it in silence, and the values go elsewhere: that is refused.
+ */
+function readPackageHeader(text: string, path: string): string | undefined {
+  let follows = false
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() !== '' && !/^\s*#/.test(line)) return undefined
+    const header = /^\s*#\s*@package\s+(\S+)\s*$/.exec(line)?.[1]
+    if (header !== undefined && !follows) return header
+    if (header !== undefined) {
+      throw new AtelierError(
+        'CONFIG_SYNTAX',
+        `${path}:${i + 1}: the line \`# @package ${header}\` must be the first of the file.`,
+        { data: { file: path, line: i + 1 } },
+      )
+    }
+    follows ||= line.trim() !== '' && !/^\s*#\s*@/.test(line)
   }
   return undefined
 }

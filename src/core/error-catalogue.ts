@@ -93,6 +93,7 @@ export const errorCatalogue = {
     kind: 'state',
     meaning: 'The database of runs was made by a later version of Atelier.',
   },
+  JOBS_FAILED: { kind: 'finding', meaning: 'Some jobs of a multirun failed; the others are done.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
 
   // sweeps

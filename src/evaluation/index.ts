@@ -11,6 +11,7 @@ export { fitTemperature } from './fit-temperature.ts'
 export type { Predictions } from './predictions.ts'
 export { type FigureName, type Figures, renderFigures } from './render-figures.ts'
 export type { Mistake } from './report-sections.ts'
+export type { SweepPage } from './sweep-page.ts'
 export type { EpochPoint, StepPoint, TrainingCurves } from './training-curves.ts'
 export {
   type ComparedMetricCurves,
@@ -22,4 +23,5 @@ export {
   type EvaluationFiles,
   writeEvaluation,
 } from './write-evaluation.ts'
+export { writeSweepReport } from './write-sweep-report.ts'
 export { writeTrainingFigures } from './write-training-figures.ts'

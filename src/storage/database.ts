@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, type Transaction } from 'kysely'
 import type { DatabaseKind } from './database-kind.ts'
 import { type Migration, migrate } from './migrate.ts'
@@ -73,5 +74,6 @@ async function retryLost<T>(work: () => Promise<T>): Promise<T> {
       const { code } = (error ?? {}) as { code?: unknown }
       if (!LOST_TO_ANOTHER.has(code) || attempt === ATTEMPTS) throw error
     }
+    await sleep(Math.random() * 20 * attempt)
   }
 }

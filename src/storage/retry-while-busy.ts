@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isBusy } from './sqlite-codes.ts'
 
 const PATIENCE_MS = 30_000
 const LONGEST_PAUSE_MS = 40
-
-const BUSY = 5
-const LOCKED = 6
 
 /** Repeats a call while another process holds the lock it needs; after half a minute its error stands. */
 export async function retryWhileBusy<T>(call: () => T): Promise<T> {
@@ -18,15 +16,4 @@ export async function retryWhileBusy<T>(call: () => T): Promise<T> {
     // a different pause for each, else those that met once meet again
     await sleep(pause * (0.5 + Math.random()))
   }
-}
-
-export function isBusy(error: unknown): boolean {
-  const code = sqliteCode(error)
-  return code === BUSY || code === LOCKED
-}
-
-/** SQLite's primary result code, without the extension in the upper bits. */
-export function sqliteCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | null)?.errcode
-  return typeof code === 'number' ? code & 0xff : undefined
 }

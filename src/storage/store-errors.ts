@@ -1,17 +1,17 @@
 import { AtelierError } from '../core/index.ts'
-import { isBusy, sqliteCode } from './retry-while-busy.ts'
+import { isBusy, SqliteCode, sqliteCode } from './sqlite-codes.ts'
 
-const READ_ONLY = 8
-const IO_ERROR = 10
-const CORRUPT = 11
-const FULL = 13
-const CANNOT_OPEN = 14
-const NOT_A_DATABASE = 26
+/** The file or what it lies on is not as it must be. */
+const UNUSABLE: ReadonlySet<unknown> = new Set([
+  SqliteCode.readOnly,
+  SqliteCode.ioError,
+  SqliteCode.cannotOpen,
+])
 
 /** Classes of PostgreSQL's error codes that speak of the server, not of the query. */
 const SERVER_CLASSES: ReadonlySet<string> = new Set(['08', '28', '3D', '53', '57', '58'])
 const NETWORK =
-  /^E(CONN|NOTFOUND|TIMEDOUT|AI_AGAIN|HOSTUNREACH|NETUNREACH|PIPE|ACCES|PERM|NOENT|ROFS)/
+  /^E(CONN|NOTFOUND|TIMEDOUT|AI_AGAIN|HOSTUNREACH|NETUNREACH|PIPE|ACCES|PERM|NOENT|ROFS|EXIST|NOTDIR)/
 const NETWORK_TEXT =
   /timeout exceeded when trying to connect|Connection terminated|server does not support SSL/
 
@@ -27,7 +27,7 @@ export async function guardStore<T>(description: string, work: () => Promise<T>)
 function explain(description: string, error: unknown): unknown {
   if (error instanceof AtelierError) return error
   const code = sqliteCode(error)
-  if (code === FULL) {
+  if (code === SqliteCode.full) {
     return new AtelierError('DISK_FULL', `There is no room for the database (${description}).`, {
       hint: 'Make room and repeat the command. Files that were there are whole.',
       cause: error,
@@ -45,13 +45,13 @@ function explain(description: string, error: unknown): unknown {
       'See which process writes to it, and for so long.',
     )
   }
-  if (code === CORRUPT || code === NOT_A_DATABASE) {
+  if (code === SqliteCode.corrupt || code === SqliteCode.notADatabase) {
     return unavailable(
       `is damaged: ${messageOf(error)}`,
       'Move the file away and run `atelier runs reindex`: the run folders hold everything.',
     )
   }
-  if (code === READ_ONLY || code === IO_ERROR || code === CANNOT_OPEN || isUnreachable(error)) {
+  if (UNUSABLE.has(code) || isUnreachable(error)) {
     return unavailable(
       `cannot be reached: ${messageOf(error)}`,
       'Check the path and its rights, or DATABASE_URL, user and network.',

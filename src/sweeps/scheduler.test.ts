@@ -33,7 +33,7 @@ const newSweep = (repeats = 1) =>
     clock: systemClock,
     request: {
       ...{ file: 'sweep.yaml', seed: 1, workers: 1, repeats, threads: null },
-      ...{ overrides: ['data=sketch'], strict: false, reuse: true },
+      ...{ overrides: ['data=sketch'], config: {}, strict: false, reuse: true },
     },
   })
 

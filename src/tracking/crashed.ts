@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../core/index.ts'
-import { entryOf } from './index-run.ts'
+import { syncPoints } from './index-run.ts'
 import { openRun, type Run, updateRun } from './run.ts'
-import { type LockState, lockRun, lockState } from './run-lock.ts'
+import { entryOf } from './run-entry.ts'
+import { isRunLocked, type LockState, lockRun, lockState } from './run-lock.ts'
 import type { Filter, RunEntry, RunStore } from './run-store.ts'
 
 /** How old the heartbeat of a process on another machine is when it is taken for dead. */
@@ -74,6 +75,8 @@ export async function settleStore(
       continue
     }
     await store.put({ ...(await entryOf(run.folder)), record })
+    // its last second may be in its file only; a process out of reach may yet add to it
+    if (!(await isRunLocked(run.folder))) await syncPoints(run, store)
     if (record.status === 'crashed') crashed.push(record.id)
   }
   return [...crashed, ...(await store.markCrashed(clock.now() - DEAD_AFTER_MS))]

@@ -1,9 +1,10 @@
 import type { MetricsLine } from '../contracts/index.ts'
 import { type Clock, type Logger, toAtelierError } from '../core/index.ts'
-import { entryOf, syncPoints } from './index-run.ts'
+import { syncPoints } from './index-run.ts'
 import { PointColumns } from './metric-points.ts'
 import { behind } from './refresh-index.ts'
 import type { Run } from './run.ts'
+import { entryOf } from './run-entry.ts'
 import type { OpenStore, Points, RunStore } from './run-store.ts'
 
 /** 24 MB. What is logged beyond that while the database is away comes from the file at the end. */

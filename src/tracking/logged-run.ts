@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type RunRecord, runRecordSchema } from '../contracts/index.ts'
 import {
   AtelierError,
@@ -9,6 +9,7 @@ import {
   toAtelierError,
   writeFileAtomicSync,
 } from '../core/index.ts'
+import type { ActiveRun, FinishOptions } from './active-run.ts'
 import { writeArtifacts } from './artifacts.ts'
 import { type ExitGuarded, failureOf, guardExit, type RunEnd, unguardExit } from './exit-guard.ts'
 import { IndexFeed } from './index-feed.ts'
@@ -18,38 +19,10 @@ import { type Pulse, startPulse } from './pulse.ts'
 import { type Run, updateRun } from './run.ts'
 import type { RunLock } from './run-lock.ts'
 import type { OpenStore } from './run-store.ts'
+import { isSafePath } from './safe-path.ts'
 
 /** The record's step and summary are brought up to date about so often; labels within a second. */
 const RECORD_MS = 5000
-
-/** A run that a program logs by itself. */
-export interface ActiveRun {
-  readonly id: string
-  /** Absolute. */
-  readonly folder: string
-  /**
-   * Adds one value to each metric. Returns at once: files and database are written about once a
-   * second. Without a step it is one more than the highest so far, first 1. `/` in a name is read as
-   * `.`, and `acc` as `accuracy`. NaN and infinity are left out, with one warning for each metric.
-   * Throws RUN_VALUE_INVALID for what is no number, RUN_ENDED after the end.
-   */
-  log(values: Readonly<Record<string, number>>, options?: { readonly step?: number }): void
-  tag(...tags: readonly string[]): void
-  /** Replaces the run's notes. */
-  note(text: string): void
-  /** Sets what stands for a metric in lists, instead of the last value logged. */
-  summary(values: Readonly<Record<string, number>>): void
-  /** Copies a file into the run folder, as `artifacts/NAME`. */
-  artifact(path: string, name?: string): Promise<void>
-  /** Ends the run: `completed`, or `failed` with an error. Waits until all is written. */
-  finish(end?: FinishOptions): Promise<void>
-}
-
-export interface FinishOptions {
-  readonly status?: 'completed' | 'failed' | 'interrupted'
-  /** Why it failed. */
-  readonly error?: unknown
-}
 
 export interface LoggedRunOptions {
   readonly run: Run
@@ -138,12 +111,9 @@ export class LoggedRun implements ActiveRun, ExitGuarded {
 
   async artifact(path: string, name = basename(path)): Promise<void> {
     this.#requireOpen()
-    const folder = join(this.folder, 'artifacts')
-    const target = resolve(folder, name)
-    if (!target.startsWith(join(folder, '/')) || basename(target).startsWith('.')) {
-      throw invalid(`"${name}" is not a name for a file of the run.`)
-    }
-    await mkdir(join(target, '..'), { recursive: true })
+    if (!isSafePath(name)) throw invalid(`"${name}" is not a name for a file of the run.`)
+    const target = join(this.folder, 'artifacts', name)
+    await mkdir(dirname(target), { recursive: true })
     await copyFile(path, target)
   }
 

@@ -79,6 +79,8 @@ export interface RunStore {
   readonly description: string
   /** Inserts a run or replaces all that is known of it, but not its metrics. */
   put(entry: RunEntry): Promise<void>
+  /** Many at once, all or none: a few hundred take little longer than one. */
+  putAll(entries: readonly RunEntry[]): Promise<void>
   get(id: string): Promise<RunEntry | undefined>
   find(query: RunQuery): Promise<RunPage>
   /** Ids that start with the text, or end with `-text`: what a person types. */

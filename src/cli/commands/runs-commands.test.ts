@@ -180,6 +180,25 @@ describe('runs ls', () => {
   })
 })
 
+describe('runs of other programs', () => {
+  it('lists, shows and compares them beside trainings', async () => {
+    await badgerAndBear()
+    const files = { ...(await newTestRun(join(cwd, 'runs'), { name: 'own', project: 'digits' })) }
+    await writeFile(files.files.config, 'lr: 0.1\n')
+    await updateRun(files, systemClock, {
+      ...{ status: 'completed', architecture: null, parameters: null, seed: null, epochs: null },
+      ...{ dataset: null, summary: { depth: 3 } },
+    })
+    await runs('reindex')
+    expect((await runs('ls')).out).toMatch(/-own-[a-z-]+ +completed {2,}0? +/)
+    expect((await runs('ls')).out).not.toContain('null')
+    expect((await runs('show', 'latest')).out).toMatch(/\n\ndepth +3\n/)
+    const compared = await runs('compare', 'latest', BEAR)
+    expect(compared.out).toMatch(/\nlr +0.1 +–\n/)
+    expect(compared.out).toMatch(/\ndata.digest +– +dddddddddddd\n/)
+  })
+})
+
 describe('runs show', () => {
   it('tells everything of a run, by the end of its id', async () => {
     await badgerAndBear()
@@ -335,5 +354,69 @@ describe('runs tag and note', () => {
     )
     expect((await runs('note', BADGER, '--clear')).out).toBe(`${BADGER}: no note\n`)
     expect((await runs('note', BADGER, '--clear', 'text')).code).toBe(2)
+  })
+})
+
+describe('runs rm, restore and gc', () => {
+  it('puts a run into the trash and says how to bring it back', async () => {
+    await badgerAndBear()
+    const { out } = await runs('rm', 'bold-bear')
+    expect(out).toContain(`atelier runs restore ${BEAR}`)
+    expect((await runsJson('ls')).runs.map(({ id }: { id: string }) => id)).toEqual([BADGER])
+    expect((await runs('ls', '--trashed')).out).toContain(BEAR)
+    expect((await runs('rm', BEAR)).err).toContain(`atelier runs restore ${BEAR}`)
+    expect((await runs('show', BEAR)).out).toMatch(/trash +since \d{4}-/)
+    expect((await runs('restore', 'bold-bear')).out).toBe(`Restored: ${BEAR}\n`)
+    expect((await runsJson('ls')).total).toBe(2)
+    expect((await runs('restore', BEAR)).err).toContain('is not in the trash')
+  })
+
+  it('takes all that fit a filter, and refuses to take all of all', async () => {
+    await badgerAndBear()
+    expect((await runs('rm')).code).toBe(2)
+    expect((await runs('rm', BEAR, '-f', 'tag = keep')).code).toBe(2)
+    expect((await runsJson('rm', '-f', 'not tag = keep')).trashed).toEqual([BEAR])
+  })
+
+  it('deletes old trash for good, but nothing in a dry run', async () => {
+    await badgerAndBear()
+    await runs('rm', BEAR)
+    expect((await runs('gc')).out).toBe('There is nothing to delete.\n')
+    const dry = await runs('gc', '--older-than', '0', '--dry-run')
+    expect(dry.out).toMatch(
+      new RegExp(`trash +.trash/${BEAR} +[\\d.]+ KiB\\n1 in all.*nothing was`),
+    )
+    expect((await runsJson('ls', '--trashed')).total).toBe(1)
+    expect((await runs('gc', '--older-than', '0')).out).toContain(': deleted.')
+    expect((await runsJson('ls', '--trashed')).total).toBe(0)
+    expect(await readdir(join(cwd, 'runs/.trash'))).toEqual([])
+  })
+})
+
+describe('runs export and import', () => {
+  it('carries runs to another project', async () => {
+    await badgerAndBear()
+    const { out } = await runs('export', '-f', 'tag = keep', '-o', 'keep.tar')
+    expect(out).toMatch(/^Wrote 1 run, \d+ files, [\d.]+ KiB, to keep.tar\n/)
+    const here = cwd
+    cwd = await mkdtemp(join(tmpdir(), 'atelier-runs-cli-'))
+    try {
+      const path = join(here, 'keep.tar')
+      expect((await runs('import', path)).out).toBe(`Imported:\n  ${BADGER}\n`)
+      expect(await runsJson('show', BADGER)).toMatchObject({ tags: ['keep'], epochs: [{}, {}] })
+      expect(await runs('import', path)).toMatchObject({
+        code: 4,
+        err: expect.stringContaining('RUN_EXISTS'),
+      })
+    } finally {
+      await rm(cwd, { recursive: true })
+      cwd = here
+    }
+  })
+
+  it('writes nothing when no run fits', async () => {
+    await badgerAndBear()
+    expect((await runs('export', '-f', 'seed = 99')).code).toBe(3)
+    expect(await readdir(cwd)).not.toContain('runs.tar')
   })
 })

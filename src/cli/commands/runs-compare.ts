@@ -1,13 +1,13 @@
 import { join, relative, resolve } from 'node:path'
 import { AtelierError } from '../../core/index.ts'
 import type { ComparisonPage } from '../../evaluation/index.ts'
-import { type ComparedValue, canonicalMetric, compareRuns } from '../../tracking/index.ts'
+import { canonicalMetric } from '../../tracking/index.ts'
 import { checkRunKeys } from '../check-run-keys.ts'
 import { defineCommand } from '../command.ts'
 import { type ComparedRun, comparisonPageOf, letterOf, metricsToDraw } from '../comparison.ts'
+import { comparisonCsv, comparisonJson } from '../comparison-data.ts'
 import { comparisonText } from '../comparison-text.ts'
 import { type CommandContext, printResult } from '../context.ts'
-import { type CsvValue, formatCsv } from '../csv.ts'
 import { type RunIndex, withRunIndex } from '../run-index.ts'
 import { seriesOf } from '../run-series.ts'
 import { selectRuns } from '../select-runs.ts'
@@ -63,9 +63,9 @@ export const runsCompareCommand = defineCommand({
       const files = await writeFiles(context, runs, page, drawn, options)
       const name = (path: string) => relative(context.cwd, path) || '.'
       if (files.length > 0) context.logger.info(`Wrote ${files.map(name).join(', ')}`)
-      if (options.csv) context.stdout.write(`${csvOf(runs, options.all)}\n`)
+      if (options.csv) context.stdout.write(`${comparisonCsv(runs, options.all)}\n`)
       else
-        printResult(context, jsonOf(runs, files), () =>
+        printResult(context, comparisonJson(runs, files), () =>
           comparisonText(
             page,
             runs,
@@ -137,35 +137,4 @@ async function writeFiles(
     figures: resolve(cwd, figures ?? join(report!, 'figures')),
     report: report === undefined ? undefined : resolve(cwd, report),
   })
-}
-
-/** As stored, not as shown: digests whole, numbers with all digits. */
-function csvOf(runs: readonly ComparedRun[], all: boolean): string {
-  const entries = runs.map(({ entry }) => entry)
-  const { config, surroundings, metrics } = compareRuns(entries)
-  const rows = (kind: string, compared: readonly ComparedValue[]) =>
-    compared
-      .filter(({ differs }) => all || differs)
-      .map(({ key, values }) => [kind, key, ...values.map(csvValue)])
-  return formatCsv(
-    ['kind', 'name', ...entries.map(({ record }) => record.id)],
-    [
-      ...rows('setting', config),
-      ...rows('surrounding', surroundings),
-      ...metrics.map(({ metric, values }) => ['metric', metric, ...values]),
-    ],
-  )
-}
-
-function csvValue(value: unknown): CsvValue {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as CsvValue)
-}
-
-function jsonOf(runs: readonly ComparedRun[], files: readonly string[]) {
-  const entries = runs.map(({ entry }) => entry)
-  return {
-    runs: entries.map(({ record, folder }) => ({ ...record, folder })),
-    ...compareRuns(entries),
-    files,
-  }
 }

@@ -1,6 +1,6 @@
 import { AtelierError } from '../../core/index.ts'
-import { keysOf, parseFilter, type RunEntry, type RunQuery } from '../../tracking/index.ts'
-import { checkRunKeys } from '../check-run-keys.ts'
+import type { RunEntry, RunQuery } from '../../tracking/index.ts'
+import { checkedFilter, checkRunKeys } from '../check-run-keys.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
 import { formatCsv } from '../csv.ts'
@@ -93,16 +93,12 @@ function asksFor({ filter, project, trashed }: Asked): Listing['asksFor'] {
 }
 
 async function queryOf(
-  { store, hasRuns }: RunIndex,
+  index: RunIndex,
   { filter: text, sort: by, project }: Asked,
 ): Promise<Pick<RunQuery, 'filter' | 'sort'>> {
-  const filter = parseFilter(text ?? '')
+  const filter = await checkedFilter(index, text ?? '')
   const sort = by === undefined ? undefined : sortOf(by)
-  // of no runs, no key is known
-  if (hasRuns) {
-    await checkRunKeys(store, keysOf(filter), '--filter')
-    await checkRunKeys(store, sort === undefined ? [] : [sort.key], '--sort')
-  }
+  if (sort !== undefined && index.hasRuns) await checkRunKeys(index.store, [sort.key], '--sort')
   const ofProject = {
     kind: 'compare',
     key: 'project',

@@ -1,7 +1,8 @@
 import { AtelierError } from '../../core/index.ts'
-import { changeRecord } from '../change-record.ts'
+import { noteRun } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
+import { requireHere } from '../require-here.ts'
 import { withRunIndex } from '../run-index.ts'
 import { selectRun } from '../select-runs.ts'
 
@@ -30,11 +31,12 @@ export const runsNoteCommand = defineCommand({
     }
     await withRunIndex(context, async (index) => {
       const found = await selectRun(index, context.cwd, word)
+      const { notes } = found.record
+      const wanted = append && notes !== '' ? `${notes}\n${text}` : text
+      const [id] = requireHere(index, [found])
       const { record } =
         clear || text !== ''
-          ? await changeRecord(index, context, found, ({ notes }) => ({
-              notes: append && notes !== '' ? `${notes}\n${text}` : text,
-            }))
+          ? await noteRun(index.root, id!, wanted, { store: index.store, clock: context.clock })
           : found
       printResult(context, { id: record.id, notes: record.notes }, () =>
         record.notes === '' ? `${record.id}: no note` : record.notes,

@@ -1,7 +1,8 @@
 import { AtelierError } from '../../core/index.ts'
-import { changeRecord } from '../change-record.ts'
+import { tagRuns } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
+import { requireHere } from '../require-here.ts'
 import { withRunIndex } from '../run-index.ts'
 import { selectRun } from '../select-runs.ts'
 
@@ -31,11 +32,14 @@ export const runsTagCommand = defineCommand({
       const found = await selectRun(index, context.cwd, word)
       refuseUnknown(removed, found.record.tags, found.record.id)
       const isChange = added.length + removed.length > 0
-      const { record } = isChange
-        ? await changeRecord(index, context, found, ({ tags }) => ({
-            tags: [...new Set([...tags, ...added])].filter((tag) => !removed.includes(tag)),
-          }))
-        : found
+      const change = { add: added, remove: removed }
+      const [changed] = isChange
+        ? await tagRuns(index.root, requireHere(index, [found]), change, {
+            store: index.store,
+            clock: context.clock,
+          })
+        : [found]
+      const { record } = changed!
       printResult(
         context,
         { id: record.id, tags: record.tags },

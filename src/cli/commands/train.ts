@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { createRun, sweepTrial } from '../../tracking/index.ts'
-import { modelSize } from '../../training/index.ts'
+import { modelSize, type TrainResult } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
+import type { CommandContext } from '../context.ts'
 import { libraryVersions } from '../library-versions.ts'
-import { loadConfig } from '../load-config.ts'
+import { loadConfig, loadJobs } from '../load-config.ts'
+import { runJobs } from '../multirun.ts'
 import { openOrPrepareDataset } from '../open-dataset.ts'
 import { startTraining } from '../run-training.ts'
 
@@ -19,6 +21,11 @@ export const trainCommand = defineCommand({
       description: "Stands in the run's id instead of the model type.",
       placeholder: 'NAME',
     },
+    multirun: {
+      type: 'boolean',
+      description: 'Train once for every combination of values: a=1,2 b=x,y.',
+      short: 'm',
+    },
   },
   overrides: true,
   examples: [
@@ -29,28 +36,52 @@ export const trainCommand = defineCommand({
       does: 'Change settings by key.',
     },
     { command: 'atelier train recipe=original', does: 'The settings of the Python original.' },
+    {
+      command: 'atelier train -m model.type=cnn,mlp seed=1,2,3',
+      does: 'Six runs, one after the other, and a table.',
+    },
   ],
   async run(context, { options, overrides }) {
-    const { config, yaml, provenance } = await loadConfig(context, overrides)
-    const dataset = await openOrPrepareDataset(config.data, context)
-    const { name, digest } = dataset.manifest
-    context.signal.throwIfAborted()
-    // before there is a folder: a model that cannot be built is no run
-    const parameters = modelSize(config, dataset.manifest)
-    const run = await createRun(resolve(context.cwd, config.paths.runs), {
-      config,
-      configYaml: yaml,
-      overrides,
-      provenance,
-      dataset: { name, digest },
-      parameters,
-      project: config.tracking.project,
-      command: ['train', ...overrides],
-      libraries: await libraryVersions(context.packageRoot),
-      name: options.name,
-      sweep: sweepTrial(context.env),
-      clock: context.clock,
-    })
-    await startTraining(context, { run, config, dataset, profile: options.profile })
+    const { multirun, jobs } = await loadJobs(context, overrides, options.multirun)
+    if (multirun) {
+      await runJobs(context, jobs, (jobContext, job, number) =>
+        trainOnce(jobContext, options, job, number),
+      )
+    } else await trainOnce(context, options, overrides)
   },
 })
+
+interface TrainingOptions {
+  readonly name: string | undefined
+  readonly profile: boolean
+}
+
+/** One run, from its overrides to its result. `job` is its number in a multirun. */
+async function trainOnce(
+  context: CommandContext,
+  options: TrainingOptions,
+  overrides: readonly string[],
+  job?: number,
+): Promise<TrainResult> {
+  const { config, yaml, provenance } = await loadConfig(context, overrides, job)
+  const dataset = await openOrPrepareDataset(config.data, context)
+  const { name, digest } = dataset.manifest
+  context.signal.throwIfAborted()
+  // before there is a folder: a model that cannot be built is no run
+  const parameters = modelSize(config, dataset.manifest)
+  const run = await createRun(resolve(context.cwd, config.paths.runs), {
+    config,
+    configYaml: yaml,
+    overrides,
+    provenance,
+    dataset: { name, digest },
+    parameters,
+    project: config.tracking.project,
+    command: ['train', ...overrides],
+    libraries: await libraryVersions(context.packageRoot),
+    name: options.name,
+    sweep: sweepTrial(context.env),
+    clock: context.clock,
+  })
+  return startTraining(context, { run, config, dataset, profile: options.profile })
+}

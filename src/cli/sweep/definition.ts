@@ -1,9 +1,11 @@
-import type { SweepTrial, TrialParams } from '../../sweeps/index.ts'
+import type { SweepParameter, SweepTrial, TrialParams } from '../../sweeps/index.ts'
 
 /** A sweep file, read. */
 export interface SweepDefinition {
   readonly name: string | undefined
   readonly method: string
+  /** With the configuration's own names. */
+  readonly parameters: readonly SweepParameter[]
   /** Canonical; undefined where the file names none. */
   readonly metric: string | undefined
   readonly goal: 'minimize' | 'maximize'

@@ -80,7 +80,9 @@ async function train(
   const { context, request, metric, clock } = options
   const [program, ...start] = context.self as [string, ...string[]]
   const task =
-    earlier === undefined ? ['train', ...settings.overrides] : ['resume', earlier.record.id]
+    earlier === undefined
+      ? ['train', ...configWords(request.config), ...settings.overrides]
+      : ['resume', earlier.record.id]
   const since = clock.now()
   const log = logOf(options, job)
   const process = await startProcess(
@@ -104,4 +106,12 @@ async function train(
   if (signal.aborted) return { status: 'stopped', history }
   const error = run?.record.failure ?? (await errorOf(end, log))
   return { status: 'failed', run: run?.record.id ?? null, history, error }
+}
+
+function configWords({ name, path, folders = [] }: TrialOptions['request']['config']): string[] {
+  return [
+    ...(name === undefined ? [] : [`--config-name=${name}`]),
+    ...(path === undefined ? [] : [`--config-path=${path}`]),
+    ...folders.map((folder) => `--config-dir=${folder}`),
+  ]
 }

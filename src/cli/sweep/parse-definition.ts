@@ -34,6 +34,7 @@ export function parseDefinition(text: string, options: ParseOptions): SweepDefin
   return {
     name: sweep.name,
     method: sweep.method,
+    parameters: sweep.parameters,
     metric: sweep.metric === undefined ? undefined : canonicalMetric(sweep.metric.name),
     goal: sweep.metric?.goal ?? 'minimize',
     repeats: sweep.repeats,

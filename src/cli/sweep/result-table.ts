@@ -1,7 +1,7 @@
 import type { ParameterValue, TrialSummary } from '../../sweeps/index.ts'
 import { type CsvValue, formatCsv } from '../csv.ts'
 import { formatDuration } from '../progress-line.ts'
-import { formatTable } from '../table.ts'
+import { type Column, formatTable } from '../table.ts'
 import type { SweepView } from './sweep-view.ts'
 import { flatParams, formatMetric, formatValue, shortName, varyingNames } from './trial-text.ts'
 
@@ -11,31 +11,45 @@ export function inOrder({ ranked, trials }: SweepView): readonly TrialSummary[] 
   return [...ranked, ...trials.filter(({ trial }) => !first.has(trial))]
 }
 
-/** The ranked table: a column for every parameter that differs. */
-export function resultTable(view: SweepView, limit: number): string {
+export interface ResultRows {
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** The ranked trials as text, with a column for every parameter that differs. */
+export function resultRows(view: SweepView, limit = Number.POSITIVE_INFINITY): ResultRows {
   const names = varyingNames(view.trials)
-  const rows = inOrder(view).slice(0, limit)
-  const table = formatTable(
-    [
-      { title: 'rank', align: 'right' },
-      { title: 'trial', align: 'right' },
-      { title: 'state' },
-      { title: view.subject.metric ?? 'metric', align: 'right' },
-      ...names.map((name) => ({ title: shortName(name), align: 'right' }) as const),
-      { title: 'time', align: 'right' },
-      { title: 'run' },
-    ],
-    rows.map((trial, at) => [
-      at < view.ranked.length ? String(at + 1) : '',
-      String(trial.trial),
-      trial.reused ? 'reused' : trial.status,
-      formatMetric(trial),
-      ...names.map((name) => formatValue(flatParams(trial.params)[name] ?? '')),
-      trial.reused ? '' : formatDuration(trial.seconds * 1000),
-      runsText(trial),
-    ]),
-  )
+  const columns: Column[] = [
+    { title: 'rank', align: 'right' },
+    { title: 'trial', align: 'right' },
+    { title: 'state' },
+    { title: view.subject.metric ?? 'metric', align: 'right' },
+    ...names.map((name) => ({ title: shortName(name), align: 'right' }) as const),
+    { title: 'time', align: 'right' },
+    { title: 'run' },
+  ]
+  const rows = inOrder(view)
+    .slice(0, limit)
+    .map((trial, at) => {
+      const params = flatParams(trial.params)
+      return [
+        at < view.ranked.length ? String(at + 1) : '',
+        String(trial.trial),
+        trial.reused ? 'reused' : trial.status,
+        formatMetric(trial),
+        ...names.map((name) => formatValue(params[name] ?? '')),
+        trial.reused ? '' : formatDuration(trial.seconds * 1000),
+        runsText(trial),
+      ]
+    })
+  return { columns, rows }
+}
+
+/** The ranked table for a terminal. */
+export function resultTable(view: SweepView, limit: number): string {
+  const { columns, rows } = resultRows(view, limit)
   const more = view.trials.length - rows.length
+  const table = formatTable(columns, rows)
   return more > 0 ? `${table}\nand ${more} more` : table
 }
 

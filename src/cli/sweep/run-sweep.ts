@@ -33,10 +33,11 @@ export interface RunSweepOptions {
 }
 
 /** Runs a sweep's trials until there are no more, writes its results and prints them. */
-export async function runSweep(context: CommandContext, options: RunSweepOptions): Promise<void> {
+export async function runSweep(given: CommandContext, options: RunSweepOptions): Promise<void> {
   const lock = await lockRun(options.folder)
   try {
     const sweep = await openSweep(options.folder)
+    const context = { ...given, config: sweep.state.request.config }
     const definition = await definitionOf(context, sweep)
     const end = await schedule(context, sweep, definition, options)
     const view = viewOf(end.state, subjectOf(end.state, definition))

@@ -15,7 +15,7 @@ export function resultText(
   const [best] = view.ranked
   const { metric, goal, id } = view.subject
   const importance = results.importance.map(
-    ({ name, importance: share }) => `${name} ${Math.round(100 * share)} %`,
+    ({ name, share }) => `${name} ${Math.round(100 * share)} %`,
   )
   return [
     `sweep ${id}: ${countsText(view)}`,

@@ -1,13 +1,19 @@
-import type { Sweep } from '../../sweeps/index.ts'
+import {
+  type ParameterImportance,
+  parameterImportance,
+  renderSweepFigures,
+  type Sweep,
+} from '../../sweeps/index.ts'
 import type { CommandContext } from '../context.ts'
 import { type BestConfig, writeBestConfig } from './best-config.ts'
 import type { SweepDefinition } from './definition.ts'
+import { writeReport } from './sweep-report.ts'
 import type { SweepView } from './sweep-view.ts'
 import { formatMetric } from './trial-text.ts'
 
 export interface SweepResults {
   /** By share, largest first. */
-  readonly importance: readonly { readonly name: string; readonly importance: number }[]
+  readonly importance: readonly ParameterImportance[]
   readonly report: string | undefined
   readonly best: BestConfig | undefined
 }
@@ -20,7 +26,18 @@ export async function writeResults(
   view: SweepView,
 ): Promise<SweepResults> {
   const best = await bestConfig(context, sweep, definition, view)
-  return { importance: [], report: undefined, best }
+  const { metric, goal } = view.subject
+  const { parameters } = definition
+  const results =
+    metric === undefined
+      ? undefined
+      : { parameters, metric: { name: metric, goal }, trials: view.trials }
+  const importance = results === undefined ? [] : parameterImportance(results)
+  const command = best === undefined ? undefined : `atelier train ${best.override}`
+  const figures = results === undefined ? [] : await renderSweepFigures(results)
+  const report =
+    view.trials.length === 0 ? undefined : await writeReport(sweep, view, { figures, command })
+  return { importance, report, best }
 }
 
 async function bestConfig(

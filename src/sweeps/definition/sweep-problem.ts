@@ -10,7 +10,7 @@ export function sweepProblem(
   hint?: string,
 ): AtelierError {
   const { origin } = node
-  const where = origin.kind === 'file' ? `${origin.file}:${origin.line}` : origin.text
+  const where = origin.kind === 'file' ? `${origin.file}:${origin.line}` : 'the sweep'
   return new AtelierError('SWEEP_INVALID', `${where}: ${key} ${problem}.`, {
     ...(hint === undefined ? {} : { hint }),
     data: { key, ...(origin.kind === 'file' ? { file: origin.file, line: origin.line } : {}) },

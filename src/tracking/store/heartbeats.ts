@@ -1,15 +1,16 @@
 import type { RunStatus } from '../../contracts/index.ts'
 import { entriesOf } from './find-runs.ts'
+import { storable } from './store-text.ts'
 import type { RunTransaction } from './tables.ts'
 import { writeRun } from './write-run.ts'
 
 /** Notes that a run's process lives. One that was taken for dead, the machine having slept, runs again. */
 export async function heartbeat(db: RunTransaction, id: string, now: number): Promise<void> {
-  await db.updateTable('runs').set({ heartbeat: now }).where('id', '=', id).execute()
+  await db.updateTable('runs').set({ heartbeat: now }).where('id', '=', storable(id)).execute()
   const revived = await db
     .updateTable('runs')
     .set({ status: 'running' })
-    .where('id', '=', id)
+    .where('id', '=', storable(id))
     .where('status', '=', 'crashed')
     .returning('seq')
     .executeTakeFirst()

@@ -1,14 +1,15 @@
 import { AtelierError } from '../../core/index.ts'
 import { type Database, type DatabasePlace, openDatabase } from '../../storage/index.ts'
-import type { RunStore } from '../run-store.ts'
+import type { RunEntry, RunStore } from '../run-store.ts'
 import { entriesOf, findRunIds, findRuns } from './find-runs.ts'
 import { heartbeat, markCrashed } from './heartbeats.ts'
 import { migrations } from './migrations.ts'
 import { readSeries } from './read-series.ts'
 import { isRecordKey } from './run-values.ts'
+import { storable } from './store-text.ts'
 import type { RunTables, RunTransaction } from './tables.ts'
 import { appendPoints, dropPointsAfter } from './write-points.ts'
-import { writeRun } from './write-run.ts'
+import { type KeyIds, writeRun } from './write-run.ts'
 
 /**
  * Opens the store of runs, making it where there is none: PostgreSQL where a URL is given, else
@@ -20,9 +21,19 @@ export async function openRunStore(place: DatabasePlace): Promise<RunStore> {
 
 function sqlRunStore(database: Database<RunTables>): RunStore {
   const { kind, read, write } = database
+  const committed: KeyIds = new Map()
+  const putAll = async (entries: readonly RunEntry[]) => {
+    const ids = await write(async (db) => {
+      const known = new Map(committed)
+      for (const entry of entries) await writeRun(db, entry, known)
+      return known
+    })
+    for (const [key, id] of ids) committed.set(key, id)
+  }
   return {
     description: database.description,
-    put: (entry) => write((db) => writeRun(db, entry)),
+    put: (entry) => putAll([entry]),
+    putAll,
     get: (id) => read(async (db) => (await entriesOf(db, await numbersOf(db, [id])))[0]),
     find: (query) => read((db) => findRuns(db, kind, query)),
     findIds: (text, limit) => read((db) => findRunIds(db, text, limit)),
@@ -47,7 +58,11 @@ function sqlRunStore(database: Database<RunTables>): RunStore {
 async function numbersOf(db: RunTransaction, ids: readonly string[]): Promise<number[]> {
   const numbers: number[] = []
   for (const id of ids) {
-    const row = await db.selectFrom('runs').select('seq').where('id', '=', id).executeTakeFirst()
+    const row = await db
+      .selectFrom('runs')
+      .select('seq')
+      .where('id', '=', storable(id))
+      .executeTakeFirst()
     if (row !== undefined) numbers.push(row.seq)
   }
   return numbers

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { canonicalMetric } from '../metric-name.ts'
 import type { Series, SeriesQuery } from '../run-store.ts'
 import { decodePoints } from './metric-chunks.ts'
+import { storable } from './store-text.ts'
 import type { RunTransaction } from './tables.ts'
 import { joinPoints, type PointArrays, pointsBetween, thin } from './thin-series.ts'
 
@@ -11,7 +12,7 @@ export async function readSeries(
   run: number,
   { metrics, buckets, afterStep = Number.NEGATIVE_INFINITY }: SeriesQuery,
 ): Promise<Series[]> {
-  const names = metrics?.map(canonicalMetric)
+  const names = metrics?.map((name) => storable(canonicalMetric(name)))
   if (names?.length === 0) return []
   const found = await db
     .selectFrom('run_metrics')

@@ -3,7 +3,7 @@ import type { Generated, Transaction } from 'kysely'
 /** The tables as they are now; `migrations.ts` tells how they came to be. */
 export interface RunTables {
   runs: {
-    /** Grows with the time of creation, so that its order is "newest last": see `sequenceOf`. */
+    /** Grows with the time of creation, so that its order is "newest last": see `insertRun`. */
     seq: number
     id: string
     status: string

@@ -1,6 +1,7 @@
 import { canonicalMetric } from '../metric-name.ts'
 import type { Points } from '../run-store.ts'
 import { CHUNK_POINTS, decodePoints, toChunks } from './metric-chunks.ts'
+import { storable } from './store-text.ts'
 import type { RunTransaction } from './tables.ts'
 import { joinPoints, type PointArrays, pointsBetween } from './thin-series.ts'
 
@@ -61,7 +62,7 @@ function byMetric(points: readonly Points[]): Map<string, PointArrays> {
   const parts = new Map<string, PointArrays[]>()
   for (const entry of points) {
     if (entry.values.length === 0) continue
-    const name = canonicalMetric(entry.metric)
+    const name = storable(canonicalMetric(entry.metric))
     parts.set(name, [...(parts.get(name) ?? []), entry])
   }
   return new Map([...parts].map(([name, arrays]) => [name, joinPoints(arrays)]))

@@ -1,56 +1,73 @@
 import type { RunEntry } from '../run-store.ts'
 import { type RunValue, valuesOf } from './run-values.ts'
 import { shortText, storable } from './store-text.ts'
-import { type RunTransaction, SHORT_TEXT, ValueKind } from './tables.ts'
+import { type RunTables, type RunTransaction, SHORT_TEXT, ValueKind } from './tables.ts'
 
-/** 2017: run numbers stay below 2^53 for ten thousand years, and short in the file for now. */
+/** 2017: run numbers stay below 2^53 for a thousand years, and short in the file for now. */
 const EPOCH = 1_500_000_000_000
 /** Runs that may be created in one millisecond before they spill into the next. */
 const SLOTS = 256
 const ROWS_AT_ONCE = 500
 
-/** Writes all that is known of a run but its metrics. */
-export async function writeRun(db: RunTransaction, entry: RunEntry): Promise<void> {
+/** Ids of keys. They never change, so that they can be kept once they are committed. */
+export type KeyIds = Map<string, number>
+
+/** Writes all that is known of a run but its metrics. What ids it looks up or makes, it adds to `ids`. */
+export async function writeRun(
+  db: RunTransaction,
+  entry: RunEntry,
+  ids: KeyIds = new Map(),
+): Promise<void> {
   const { record, trashed } = entry
+  const id = storable(record.id)
   const updated = Date.parse(record.updated)
   const old = await db
     .selectFrom('runs')
     .select(['seq', 'heartbeat'])
-    .where('id', '=', record.id)
+    .where('id', '=', id)
     .executeTakeFirst()
   const row = {
-    id: record.id,
+    id,
     status: record.status,
     trashed,
     heartbeat: Math.max(old?.heartbeat ?? updated, updated),
   }
-  const seq = old?.seq ?? (await freeSequence(db, Date.parse(record.created)))
   const json = JSON.stringify({ ...entry, trashed: undefined })
+  const seq = old?.seq ?? (await insertRun(db, Date.parse(record.created), row))
   if (old === undefined) {
-    await db
-      .insertInto('runs')
-      .values({ seq, ...row })
-      .execute()
     await db.insertInto('run_entries').values({ run: seq, entry: json }).execute()
   } else {
     await db.updateTable('runs').set(row).where('seq', '=', seq).execute()
     await db.updateTable('run_entries').set({ entry: json }).where('run', '=', seq).execute()
   }
-  await writeValues(db, seq, valuesOf(entry), old === undefined)
+  await writeValues(db, seq, valuesOf(entry), { ids, isNew: old === undefined })
   await writeTags(db, seq, record.tags)
 }
 
-async function freeSequence(db: RunTransaction, created: number): Promise<number> {
+/** Inserts a run under the first number that is free from the time of its creation on. */
+async function insertRun(
+  db: RunTransaction,
+  created: number,
+  row: Omit<RunTables['runs'], 'seq'>,
+): Promise<number> {
   const first = (created - EPOCH) * SLOTS
-  const row = await db
+  const end = first + SLOTS
+  const taken = await db
     .selectFrom('runs')
     .select((eb) => eb.fn.max('seq').as('last'))
     .where('seq', '>=', first)
-    .where('seq', '<', first + SLOTS)
+    .where('seq', '<', end)
     .executeTakeFirst()
-  if (row?.last == null) return first
-  // a full millisecond: rare, and then the order within it does not matter
-  return row.last + 1 < first + SLOTS ? row.last + 1 : freeSequence(db, created + 1)
+  if (taken?.last === end - 1) return insertRun(db, created + 1, row)
+  // another process may take the same number at the same time, so the answer is not the last word
+  for (let seq = taken?.last == null ? first : taken.last + 1; ; seq++) {
+    const inserted = await db
+      .insertInto('runs')
+      .values({ seq, ...row })
+      .onConflict((conflict) => conflict.column('seq').doNothing())
+      .executeTakeFirst()
+    if (inserted.numInsertedOrUpdatedRows === 1n) return seq
+  }
 }
 
 interface ValueRow {
@@ -65,9 +82,9 @@ async function writeValues(
   db: RunTransaction,
   run: number,
   values: ReadonlyMap<string, RunValue>,
-  isNew: boolean,
+  { ids, isNew }: { readonly ids: KeyIds; readonly isNew: boolean },
 ): Promise<void> {
-  const ids = await keyIds(db, [...values.keys()])
+  await addKeyIds(db, [...values.keys()], ids)
   const texts = [...values].map(([key, value]) => [ids.get(key)!, value] as const)
   const rows = new Map(texts.map(([key, value]) => [key, valueRow(run, key, value)]))
   const old = isNew
@@ -102,26 +119,24 @@ function isSame(old: ValueRow, now: ValueRow | undefined): boolean {
   return old.kind === now?.kind && old.number === now.number && old.text === now.text
 }
 
-/** Ids of keys, made where they are new. Sorted, so that two writers never wait for each other in a ring. */
-async function keyIds(db: RunTransaction, keys: readonly string[]): Promise<Map<string, number>> {
-  const ids = new Map<string, number>()
-  const find = async (names: readonly string[]) => {
-    for (const portion of portions(names)) {
+/** Adds the ids that are missing, and makes new ones. Sorted, so that two writers never wait for each other in a ring. */
+async function addKeyIds(db: RunTransaction, keys: readonly string[], ids: KeyIds): Promise<void> {
+  const missing = () => keys.filter((key) => !ids.has(key)).sort()
+  const find = async () => {
+    for (const portion of portions(missing())) {
       const rows = await db.selectFrom('run_keys').selectAll().where('key', 'in', portion).execute()
       for (const { id, key } of rows) ids.set(key, id)
     }
   }
-  await find(keys)
-  const missing = keys.filter((key) => !ids.has(key)).sort()
-  for (const portion of portions(missing)) {
+  await find()
+  for (const portion of portions(missing())) {
     await db
       .insertInto('run_keys')
       .values(portion.map((key) => ({ key })))
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }
-  await find(missing)
-  return ids
+  await find()
 }
 
 async function writeTags(db: RunTransaction, run: number, tags: readonly string[]): Promise<void> {
