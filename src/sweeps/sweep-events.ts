@@ -25,6 +25,12 @@ const requestSchema = z.strictObject({
   threads: z.int().positive().nullable(),
   /** For every trial, before its own parameters. */
   overrides: z.array(z.string()),
+  /** Which configuration files the trials compose from. */
+  config: z.strictObject({
+    name: z.string().optional(),
+    path: z.string().optional(),
+    folders: z.array(z.string()).optional(),
+  }),
   strict: z.boolean(),
   reuse: z.boolean(),
 })

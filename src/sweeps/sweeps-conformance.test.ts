@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DistributionName, ParameterValue } from './definition/distribution.ts'
 import { parseSweep } from './definition/parse-sweep.ts'
+import { pythonJson, pythonStr } from './definition/python-text.ts'
 import type { SweepFile } from './definition/sweep-file.ts'
 import { bestCandidate, expectedImprovement, modelOf } from './sampling/bayes-search.ts'
 import { gridSize, nextGridPoint } from './sampling/grid.ts'
@@ -18,6 +19,8 @@ type Json = Record<string, unknown>
 type State = Trial['state']
 interface Golden {
   readonly parameters: readonly [string, [string, Json] | null][]
+  readonly files: readonly [string, boolean][]
+  readonly texts: readonly [ParameterValue, string, string][]
   readonly shares: readonly number[]
   readonly quantiles: readonly { config: Json; values: ParameterValue[] }[]
   readonly positions: readonly { config: Json; values: ParameterValue[]; positions: number[] }[]
@@ -105,6 +108,20 @@ describe('parseSweep, beside the sweeps package', () => {
     const [kind, { distribution, ...settings }] = expected
     expect(type).toBe(KINDS[kind])
     expect(rest).toEqual(settings)
+  })
+})
+
+describe('parseSweep of a whole file, beside the sweeps package', () => {
+  it.each(golden.files)('judges %j', (text, isTaken) => {
+    if (isTaken) expect(parseSweep(text, 'golden.yaml').parameters).not.toEqual([])
+    else expect(() => parseSweep(text, 'golden.yaml')).toThrow(/^golden\.yaml:\d+: /)
+  })
+})
+
+describe('pythonStr and pythonJson, beside Python', () => {
+  it.each(golden.texts)('write %j', (value, text, json) => {
+    expect(pythonStr(value)).toBe(text)
+    expect(pythonJson(value)).toBe(json)
   })
 })
 

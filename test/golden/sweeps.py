@@ -1,6 +1,6 @@
 """What the `sweeps` package answers: parameters, quantiles, grids, hyperband, Gaussian processes.
 
-Writes sweeps.json. Needs sweeps with its numpy, scipy and scikit-learn.
+Writes sweeps.json. Needs sweeps with its numpy, scipy and scikit-learn. Takes a minute or two.
 Run: python3 test/golden/sweeps.py
 """
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 # this file has the package's name, and would be found in its place
 sys.path.pop(0)
 
+import jsonschema
 import numpy as np
 import scipy
 import sklearn
@@ -225,6 +226,88 @@ def grid(parameters):
     return {"parameters": parameters, "points": plain(points), "rest": plain(rest)}
 
 
+# whole files: which of them the package takes, searches with and stops by
+BASE = "method: random\nparameters: {a: {values: [1, 2]}}\n"
+METRIC = BASE + "metric: {name: m}\n"
+FILES = [
+    BASE,
+    "parameters: {a: {values: [1, 2]}}",
+    "method: random",
+    "method: annealing\nparameters: {a: {values: [1, 2]}}",
+    "method: random\nparameters: {}",
+    "method: random\nparameters: {1a: {value: 1}}",
+    "method: random\nparameters: {a b: {value: 1}}",
+    "method: random\nparameters: {a.b-c_d: {value: 1}}",
+    "method: random\nparameters: {a: 3}",
+    "method: random\nparameters: [1]",
+    "method: random\nparameters: {a: {parameters: {b: {value: 1}}}}",
+    "method: random\nparameters: {a: {parameters: {b: {value: 1}}, value: 2}}",
+    "method: random\nparameters: {a: {parameters: {}}}",
+    "method: random\nparameters: {a: {parameters: {parameters: {value: 3}}}}",
+    BASE + "run_cup: 3",
+    BASE + "run_cap: 3",
+    BASE + "run_cap: 0",
+    BASE + "run_cap: 2.5",
+    BASE + "run_cap: '3'",
+    BASE + "name: sweep\ndescription: text\nproject: p\nentity: e\nprogram: train.py",
+    BASE + "name: 5",
+    BASE + "command: ['${env}', '${program}', '${args}', --flag]",
+    BASE + "command: python train.py",
+    BASE + "kind: sweep\napiVersion: v1",
+    BASE + "controller: {type: local}",
+    METRIC,
+    BASE + "metric: m",
+    BASE + "metric: {goal: maximize}",
+    BASE + "metric: {name: m, goal: maximize, target: 0.9}",
+    BASE + "metric: {name: m, goal: max}",
+    BASE + "metric: {name: m, target: high}",
+    BASE + "metric: {name: m, impute: latest, impute_while_running: best}",
+    BASE + "metric: {name: m, impute: first}",
+    BASE + "metric: {name: m, direction: up}",
+    METRIC + "early_terminate: {type: hyperband, min_iter: 3}",
+    METRIC + "early_terminate: {min_iter: 3}",
+    METRIC + "early_terminate: {type: envelope, min_iter: 3}",
+    METRIC + "early_terminate: {type: hyperband}",
+    METRIC + "early_terminate: {type: hyperband, max_iter: 27}",
+    METRIC + "early_terminate: {type: hyperband, max_iter: 27, s: 2}",
+    METRIC + "early_terminate: {type: hyperband, max_iter: 2, s: 2}",
+    METRIC + "early_terminate: {type: hyperband, max_iter: 27, s: 2, eta: 1}",
+    METRIC + "early_terminate: {type: hyperband, min_iter: 0}",
+    METRIC + "early_terminate: {type: hyperband, min_iter: 3, eta: 2.5, strict: no}",
+    METRIC + "early_terminate: {type: hyperband, min_iter: 3, strict: 1}",
+    METRIC + "early_terminate: {type: hyperband, min_iter: 3, grace: 1}",
+    BASE + "early_terminate: {type: hyperband, min_iter: 3}",
+    "method: grid\nparameters: {a: {values: [1, 2]}, b: {min: 1, max: 3}, c: {value: 1}}",
+    "method: grid\nparameters: {a: {min: 0.5, max: 3}}",
+    "method: grid\nparameters: {a: {values: [1, 2], probabilities: [0.5, 0.5]}}",
+    "method: bayes\nparameters: {a: {min: 0.5, max: 3}}",
+    "method: bayes\nparameters: {a: {min: 0.5, max: 3}}\nmetric: {name: m}",
+    "method: bayes\nparameters: {a: {value: 3}}\nmetric: {name: m}",
+]
+
+
+def is_taken(text):
+    try:
+        config = yaml.safe_load(text)
+        # not `validate=True`: that drops nested parameters
+        if sweeps.schema_violations_from_proposed_config(config):
+            return False
+        sweeps.next_run(config, [])
+        if "early_terminate" in config:
+            sweeps.stop_runs(config, [])
+        return True
+    except (ValueError, TypeError, AssertionError, KeyError, AttributeError, jsonschema.ValidationError):
+        return False
+
+
+# what a program finds on its command line
+TEXTS = [
+    "text", "", "it's", "a 'b' \"c\"", "tab\there", "caf\u00e9", 0, 1, -3, 64, 123456789012, 0.1, -0.5, 1.5, 100.25, 0.0001, 0.00001,
+    1.5e-5, 1e-7, 3.1622776601683795e-05, 123456.789, 0.1 + 0.2, True, False, None, [], [1, 2.5, "a", None, True],
+    {}, {"a": 1, "b": [1, {"c": "d"}]}, ["it's"],
+]
+
+
 RANDOM_PARAMETERS = {
     "zeta": {"values": [1, 2, 3]},
     "lr": {"distribution": "log_uniform_values", "min": 0.0001, "max": 0.01},
@@ -357,6 +440,8 @@ def main():
         "made_by": {"sweeps": sweeps.__version__, "scipy": scipy.__version__, "numpy": np.__version__,
                     "scikit-learn": sklearn.__version__},
         "parameters": [[text, parameter(text)] for text in PARAMETERS],
+        "files": [[text, is_taken(text)] for text in FILES],
+        "texts": [[value, str(value), json.dumps(value)] for value in TEXTS],
         "shares": SHARES,
         "quantiles": [quantiles(config) for config in DISTRIBUTIONS],
         "positions": [positions(config) for config in DISTRIBUTIONS],

@@ -71,6 +71,7 @@ export const sweepRunCommand = defineCommand({
         repeats,
         threads,
         overrides: [...overrides],
+        config: { ...context.config, folders: [...(context.config?.folders ?? [])] },
         strict,
         reuse: !noReuse,
       },

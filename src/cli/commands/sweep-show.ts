@@ -21,8 +21,9 @@ export const sweepShowCommand = defineCommand({
     { command: 'atelier sweep show latest', does: 'The ranked trials; writes the report anew.' },
     { command: 'atelier sweep show quiet-otter --csv', does: 'For a spreadsheet.' },
   ],
-  async run(context, { arguments: { sweep: query }, options }) {
-    const sweep = await findSweep(join(context.cwd, 'sweeps'), query)
+  async run(given, { arguments: { sweep: query }, options }) {
+    const sweep = await findSweep(join(given.cwd, 'sweeps'), query)
+    const context = { ...given, config: sweep.state.request.config }
     const definition = await definitionOf(context, sweep)
     const view = viewOf(sweep.state, subjectOf(sweep.state, definition))
     if (options.csv) {

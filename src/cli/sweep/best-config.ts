@@ -23,16 +23,19 @@ export async function writeBestConfig(
   overrides: readonly string[],
   comment: string,
 ): Promise<BestConfig | undefined> {
-  const groups = await groupChoices(context, overrides)
-  const chosen = groups.map(([group, option]) => `${group}=${option}`)
-  const base = (await loadConfig(context, chosen)).config
   const { config } = await loadConfig(context, overrides)
   const path = join(context.cwd, 'conf', 'experiment', `sweep-${id}.yaml`)
-  await writeFileAtomic(path, experimentText(groups, differences(base, config), comment))
   const override = `+experiment=sweep-${id}`
-  const composed = await loadConfig(context, [override]).catch(() => undefined)
-  if (composed !== undefined && digestOf(composed.config) === digestOf(config)) {
-    return { path: relative(context.cwd, path), override }
+  const groups = await groupChoices(context, overrides)
+  // a group that the defaults do not name cannot be chosen anew, but its values can be written
+  for (const chosen of [groups, groups.filter(([group]) => group === 'data'), []]) {
+    const words = chosen.map(([group, option]) => `${group}=${option}`)
+    const base = (await loadConfig(context, words)).config
+    await writeFileAtomic(path, experimentText(chosen, differences(base, config), comment))
+    const composed = await loadConfig(context, [override]).catch(() => undefined)
+    if (composed !== undefined && digestOf(composed.config) === digestOf(config)) {
+      return { path: relative(context.cwd, path), override }
+    }
   }
   await rm(path)
   return undefined

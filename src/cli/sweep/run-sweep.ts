@@ -33,16 +33,16 @@ export interface RunSweepOptions {
 }
 
 /** Runs a sweep's trials until there are no more, writes its results and prints them. */
-export async function runSweep(context: CommandContext, options: RunSweepOptions): Promise<void> {
+export async function runSweep(given: CommandContext, options: RunSweepOptions): Promise<void> {
   const lock = await lockRun(options.folder)
   try {
     const sweep = await openSweep(options.folder)
+    const context = { ...given, config: sweep.state.request.config }
     const definition = await definitionOf(context, sweep)
     const end = await schedule(context, sweep, definition, options)
     const view = viewOf(end.state, subjectOf(end.state, definition))
-    const finished = { ...sweep, state: end.state }
-    const results = await writeResults(context, finished, definition, view)
     requireDone(end, countsText(view))
+    const results = await writeResults(context, { ...sweep, state: end.state }, definition, view)
     printResult(context, sweepJson(view, results), () => resultText(context, view, results))
   } finally {
     await lock.release()
