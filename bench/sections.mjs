@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { atelier, rawFolder, trainAndTest } from './atelier.mjs'
 import { hasTorch, interleave, startPeer } from './peer.mjs'
+import { scale } from './scale.mjs'
 import { row } from './table.mjs'
 
 const ROOT = resolve(import.meta.dirname, '..')
@@ -22,6 +23,7 @@ export const sections = {
   inference,
   memory,
   tracking,
+  scale,
   quickstart,
 }
 
@@ -156,12 +158,17 @@ async function memory(work) {
 /** The share of training time that goes to metrics, progress, logging and checkpoints. */
 function tracking(work) {
   const { times } = trainAndTest(work, 'recipe=original', 'hyperparameters.epochs=1')
-  const share = times.tracking / (times.steps + times.batches + times.tracking)
+  // the database is written while steps compute: counting it whole is the worst case
+  const share = (times.tracking + times.index) / (times.steps + times.batches + times.tracking)
   return [
-    row('tracking, progress and logging, share of step time', `${(100 * share).toFixed(2)} %`, {
-      target: '< 2 %',
-      reached: share < 0.02,
-    }),
+    row(
+      'tracking, its database, progress and logging, share of step time',
+      `${(100 * share).toFixed(2)} %`,
+      {
+        target: '< 2 %',
+        reached: share < 0.02,
+      },
+    ),
   ]
 }
 

@@ -1,11 +1,13 @@
 /** The whole loop through the command line, in seconds: data, training, report, prediction. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { evaluationReportSchema } from '../src/contracts/index.ts'
+import { sha256 } from '../src/core/index.ts'
 import { readSafetensors } from '../src/tensor/index.ts'
+import { openRunStore } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
 import { createProject, type Project, SMALL } from './support/training-project.ts'
 
@@ -48,6 +50,33 @@ describe('atelier', () => {
     expect(await atelierJson('runs', 'ls')).toHaveLength(1)
   })
 
+  it('trains a run again from another process and finds the same weights', async () => {
+    const [run] = await atelierJson('runs', 'ls')
+    const again = await atelier('runs', 'reproduce', run.id)
+    expect(again).toMatchObject({ code: 0 })
+    expect(again.stderr).toContain('Code, data, libraries and machine are as they were.')
+    expect(again.stdout).toMatch(/^identical: /)
+    const [latest] = await atelierJson('runs', 'ls')
+    expect(latest).toMatchObject({
+      weight_digest: run.weight_digest,
+      config_digest: run.config_digest,
+    })
+
+    // another seed under the first one's name
+    const config = inProject('runs', run.id, 'config.yaml')
+    const text = await readFile(config, 'utf8')
+    onTestFinished(() => writeFile(config, text))
+    await writeFile(config, text.replace(/^seed: .*$/m, 'seed: 1'))
+    const other = await atelier('runs', 'reproduce', run.id, '--json')
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT_REPRODUCED') })
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      identical: false,
+      first_divergence: { step: 1 },
+    })
+    await rm(inProject('runs', latest.id), { recursive: true })
+    await rm(inProject('runs', JSON.parse(other.stdout).again), { recursive: true })
+  }, 60_000)
+
   it('lists and shows the run that was trained', async () => {
     const [run] = await atelierJson('runs', 'ls')
     expect(run).toMatchObject({ state: 'completed', epochs: 2, dataset: { name: 'sketch' } })
@@ -72,7 +101,13 @@ describe('atelier', () => {
     for (const path of [files.reportHtml, ...files.figures]) expect(existsSync(path)).toBe(true)
     const [run] = await atelierJson('runs', 'ls')
     expect(run.test_looks).toBe(2)
-    expect(existsSync(join(run.folder, 'report.html'))).toBe(true)
+    const artifacts = JSON.parse(await readFile(join(run.folder, 'artifacts.json'), 'utf8'))
+    const page = artifacts.find(({ path }: { path: string }) => path === 'report.html')
+    const bytes = await readFile(join(run.folder, 'report.html'))
+    expect(page).toEqual({ path: 'report.html', bytes: bytes.length, sha256: sha256(bytes) })
+    const store = await openRunStore({ path: inProject('.atelier/atelier.db') })
+    expect(await store.get(run.id)).toMatchObject({ record: { test_looks: 2 }, artifacts })
+    await store.close()
   })
 
   it('evaluates on validation without a look, to the very numbers of training', async () => {

@@ -55,7 +55,8 @@ async function resume(run: Run, config: Config) {
 
 /** What must be the same again; times may differ. */
 async function metricsOf({ files }: Run) {
-  return (await readMetrics(files.metrics)).map((line) =>
+  const lines = (await readMetrics(files.metrics)).filter(({ type }) => type !== 'log')
+  return lines.map((line) =>
     line.type === 'epoch'
       ? { ...line, time: 0, seconds: 0, images_per_second: 0 }
       : { ...line, time: 0 },

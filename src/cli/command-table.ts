@@ -48,6 +48,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs-show.ts')).runsShowCommand,
   },
   {
+    name: 'runs reproduce',
+    summary: 'Train a run again and compare the weights.',
+    load: async () => (await import('./commands/runs-reproduce.ts')).runsReproduceCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -13,6 +13,7 @@ import {
 } from '../training/index.ts'
 import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
+import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
 import { formatTable } from './table.ts'
 
@@ -21,18 +22,28 @@ export interface TrainingRequest {
   readonly config: Config
   readonly dataset: Dataset
   readonly profile: boolean
+  /** Whether the model goes to where servers look for it, too. */
+  readonly publish: boolean
 }
 
-/** Trains a new run, puts its model where servers look for it, and prints the result. */
+/** Trains a new run and prints the result. */
 export async function startTraining(
+  context: CommandContext,
+  request: TrainingRequest,
+): Promise<TrainResult> {
+  const result = await train(context, request)
+  report(context, result)
+  return result
+}
+
+/** Trains a new run, saying before what it is. */
+export async function train(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<TrainResult> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  const result = await trainModel(await optionsOf(context, request))
-  report(context, result)
-  return result
+  return trainModel(await optionsOf(context, request))
 }
 
 /** The same for a run that was stopped. */
@@ -47,9 +58,12 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
   const producer = await producerOf(context)
+  const openStore = storeOpener(context, request.config)
+  const given = { progress, logger, clock, signal, producer, openStore }
+  const surroundings = { ...given, fitTemperature, profile }
+  if (!request.publish) return { ...request, ...surroundings }
   const publishTo = resolve(context.cwd, request.config.paths.models)
-  const surroundings = { progress, logger, clock, signal, fitTemperature, producer, publishTo }
-  return { ...request, ...surroundings, profile }
+  return { ...request, ...surroundings, publishTo }
 }
 
 function report(context: CommandContext, result: TrainResult): void {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { renameSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
@@ -40,4 +41,11 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** As `writeFileAtomic`, for a process about to end: nothing else runs meanwhile. */
+export function writeFileAtomicSync(path: string, content: string): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  writeFileSync(temporary, content, { flush: true })
+  renameSync(temporary, path)
 }

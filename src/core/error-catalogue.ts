@@ -73,8 +73,29 @@ export const errorCatalogue = {
     kind: 'state',
     meaning: 'A run is complete, or was changed since its checkpoint.',
   },
+  RUN_NOT_COMPLETE: { kind: 'state', meaning: 'A run has no weights yet.' },
+  NOT_REPRODUCED: { kind: 'finding', meaning: 'Training again gave other weights.' },
+  RUN_EXISTS: { kind: 'state', meaning: 'There is a run of that name already.' },
+  RUN_ENDED: { kind: 'state', meaning: 'Something was logged to a run that has ended.' },
+  RUN_VALUE_INVALID: {
+    kind: 'usage',
+    meaning: 'A program gave a run something that it does not take.',
+  },
+  RUN_ARCHIVE: {
+    kind: 'input',
+    meaning: 'A file of exported runs is damaged, or holds what it must not.',
+  },
   RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
   JOBS_FAILED: { kind: 'finding', meaning: 'Some jobs of a multirun failed; the others are done.' },
+  FILTER_INVALID: { kind: 'usage', meaning: 'A filter of runs cannot be parsed.' },
+  STORE_UNAVAILABLE: {
+    kind: 'state',
+    meaning: 'The database of runs cannot be opened or reached.',
+  },
+  STORE_TOO_NEW: {
+    kind: 'state',
+    meaning: 'The database of runs was made by a later version of Atelier.',
+  },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
   INTERRUPTED: {
     kind: 'interrupted',

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { RunRecord } from '../contracts/index.ts'
 import { AtelierError, nearestName } from '../core/index.ts'
+import { settleRun } from './crashed.ts'
 import { openRun, type Run } from './run.ts'
 
 const LIST_HINT = 'List the runs with `atelier runs ls`.'
@@ -16,9 +17,14 @@ export async function listRuns(root: string): Promise<Run[]> {
   )
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
   const runs = await Promise.all(
-    folders.map(({ name }) => openRun(join(root, name)).catch(passOverOthers)),
+    folders.map(({ name }) => openSettled(join(root, name)).catch(passOverOthers)),
   )
   return runs.filter((run) => run !== undefined).sort(byAge)
+}
+
+/** As it really stands: a run whose process was killed has crashed. */
+async function openSettled(folder: string): Promise<Run> {
+  return settleRun(await openRun(folder))
 }
 
 function passOverOthers(error: unknown): undefined {
@@ -40,7 +46,7 @@ export async function findRun(
   status?: RunRecord['status'],
 ): Promise<Run> {
   if (query === 'latest') return latestRun(root, status)
-  if (query.includes('/') || query.includes(sep)) return openRun(resolve(query))
+  if (query.includes('/') || query.includes(sep)) return openSettled(resolve(query))
   const runs = await listRuns(root)
   const exact = runs.find(({ record }) => record.id === query)
   if (exact !== undefined) return exact

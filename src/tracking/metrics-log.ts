@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { type MetricsLine, metricsLineSchema } from '../contracts/index.ts'
 import type { Clock } from '../core/index.ts'
 
@@ -27,9 +27,14 @@ export class MetricsLog {
     return new MetricsLog(file, offset, clock)
   }
 
+  /** Adds a line that goes to the file with the next ones. */
+  push(line: MetricsLine): void {
+    this.#lines.push(`${JSON.stringify(line)}\n`)
+  }
+
   /** Adds a line. Mostly touches no file. */
   async add(line: MetricsLine): Promise<void> {
-    this.#lines.push(`${JSON.stringify(line)}\n`)
+    this.push(line)
     if (this.#clock.monotonic() - this.#flushed >= FLUSH_MS) await this.#flush()
   }
 
@@ -61,13 +66,22 @@ export class MetricsLog {
 
 /** The lines of a `metrics.jsonl`; a half line at the end, of a run that works or was killed, is left out. */
 export async function readMetrics(path: string): Promise<MetricsLine[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
+  const lines: MetricsLine[] = []
+  for await (const line of streamMetrics(path)) lines.push(line)
+  return lines
+}
+
+/** As `readMetrics`, without holding a file of a million lines in memory. */
+export async function* streamMetrics(path: string): AsyncGenerator<MetricsLine> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
     throw error
   })
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  return whole
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => metricsLineSchema.parse(JSON.parse(line)))
+  if (file === undefined) return
+  let rest = ''
+  for await (const chunk of file.createReadStream({ encoding: 'utf8', highWaterMark: 2 ** 20 })) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) if (line !== '') yield metricsLineSchema.parse(JSON.parse(line))
+  }
 }

@@ -8,9 +8,10 @@ export async function processIdentity(pid: number): Promise<string> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // field 22, counted after the parenthesised name, which may hold spaces: proc(5)
-    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-    return `${boot.trim()}:${started}`
+    // fields 3 and 22, counted after the parenthesised name, which may hold spaces: proc(5)
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // a zombie has ended; its parent has only not asked how
+    return fields[0] === 'Z' ? '' : `${boot.trim()}:${fields[19]}`
   } catch {
     return ''
   }

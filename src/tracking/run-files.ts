@@ -17,6 +17,10 @@ export interface RunFiles {
   readonly profile: string
   /** The uncommitted changes that the run was started with. */
   readonly diff: string
+  /** The run's files with their digests. */
+  readonly artifacts: string
+  /** When it was put into the trash; only there. */
+  readonly trashed: string
 }
 
 export function runFiles(folder: string): RunFiles {
@@ -33,5 +37,7 @@ export function runFiles(folder: string): RunFiles {
     weights: inside('weights.safetensors'),
     profile: inside('profile'),
     diff: inside('git.diff'),
+    artifacts: inside('artifacts.json'),
+    trashed: inside('trashed.json'),
   }
 }

@@ -1,12 +1,26 @@
-import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { AtelierError } from '../core/index.ts'
 import { processExists, processIdentity } from './process-identity.ts'
 
 export interface RunLock {
+  /** Says that the holder lives, to machines that cannot ask for its process; `now` in ms. */
+  beat(now: number): Promise<void>
   release(): Promise<void>
+  /** For a process about to end. */
+  releaseSync(): void
 }
+
+/** Who works on a run: nobody; a process of this machine, alive or dead; another machine's. */
+export type LockState =
+  | { readonly kind: 'free' | 'alive' | 'dead' }
+  | {
+      readonly kind: 'remote'
+      /** When it was last known to live, ms. */
+      readonly beat: number
+    }
 
 interface Holder {
   readonly pid: number
@@ -29,7 +43,24 @@ export async function lockRun(folder: string): Promise<RunLock> {
   const path = join(folder, `.lock-${(held?.number ?? 0) + 1}`)
   await makeFile(folder, path, own)
   if (held !== undefined) await rm(held.path, { force: true })
-  return { release: () => rm(path, { force: true }) }
+  return {
+    beat: (now) => utimes(path, now / 1000, now / 1000),
+    release: () => rm(path, { force: true }),
+    releaseSync: () => rmSync(path, { force: true }),
+  }
+}
+
+export async function lockState(folder: string): Promise<LockState> {
+  const held = await currentLock(folder)
+  if (held === undefined) return { kind: 'free' }
+  if (held.holder === undefined || held.holder.host === hostname()) {
+    return { kind: (await isAlive(held.holder)) ? 'alive' : 'dead' }
+  }
+  const beat = await stat(held.path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  )
+  return beat === undefined ? { kind: 'free' } : { kind: 'remote', beat }
 }
 
 /** Whether a living process works on the run. */

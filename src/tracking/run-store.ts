@@ -79,6 +79,8 @@ export interface RunStore {
   readonly description: string
   /** Inserts a run or replaces all that is known of it, but not its metrics. */
   put(entry: RunEntry): Promise<void>
+  /** Many at once, all or none: a few hundred take little longer than one. */
+  putAll(entries: readonly RunEntry[]): Promise<void>
   get(id: string): Promise<RunEntry | undefined>
   find(query: RunQuery): Promise<RunPage>
   /** Ids that start with the text, or end with `-text`: what a person types. */
@@ -98,3 +100,6 @@ export interface RunStore {
   delete(ids: readonly string[]): Promise<void>
   close(): Promise<void>
 }
+
+/** Opens the store at the moment it is needed; where that is, the caller knows. */
+export type OpenStore = () => Promise<RunStore>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { type Config, configSchema, type RunRecord, runRecordSchema } from '../contracts/index.ts'
 import { AtelierError, type Clock, digestOf, writeFileAtomic } from '../core/index.ts'
+import { withEditLock } from './edit-lock.ts'
 import { currentEnvironment } from './environment.ts'
 import { gitState } from './git-state.ts'
 import { type RunFiles, runFiles } from './run-files.ts'
@@ -30,6 +31,8 @@ export interface NewRun {
   readonly command: readonly string[]
   /** Versions by package. */
   readonly libraries: Readonly<Record<string, string>>
+  /** The trial of a sweep that the run is. */
+  readonly sweep?: RunRecord['sweep']
   /** Stands in the run's id instead of the architecture. */
   readonly name?: string | undefined
   readonly clock: Clock
@@ -41,10 +44,39 @@ const ATTEMPTS = 20
 
 /** Makes a new run folder under `root`, which no other process can have made too. */
 export async function createRun(root: string, options: NewRun): Promise<Run> {
-  const { id, folder } = await makeFolder(root, options)
   const { config } = options
+  return createRunFolder(root, {
+    ...options,
+    name: options.name ?? config.model.type,
+    configYaml: options.configYaml ?? stringify(config),
+    described: {
+      architecture: config.model.type,
+      parameters: options.parameters,
+      seed: config.seed,
+      dataset: options.dataset,
+      config_digest: digestOf(config),
+      epochs: config.hyperparameters.epochs,
+      sweep: options.sweep ?? null,
+    },
+  })
+}
+
+/** A new run of whatever program. */
+export interface NewRunFolder
+  extends Pick<NewRun, 'overrides' | 'provenance' | 'project' | 'command' | 'libraries'> {
+  /** Stands in the run's id. */
+  readonly name: string
+  readonly configYaml: string
+  /** What the program knows of the run; the rest is null. */
+  readonly described: Partial<RunRecord> & Pick<RunRecord, 'config_digest'>
+  readonly clock: Clock
+  readonly pick?: (bound: number) => number
+}
+
+export async function createRunFolder(root: string, options: NewRunFolder): Promise<Run> {
+  const { id, folder } = await makeFolder(root, options)
   const files = runFiles(folder)
-  await writeFileAtomic(files.config, options.configYaml ?? stringify(config))
+  await writeFileAtomic(files.config, options.configYaml)
   await writeFileAtomic(files.overrides, stringify([...options.overrides]))
   const provenance = (options.provenance ?? []).map(({ key, origin }) => ({ key, origin }))
   await writeFileAtomic(files.provenance, `${JSON.stringify(provenance, null, 1)}\n`)
@@ -60,12 +92,11 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     created: time,
     updated: time,
     seconds: 0,
-    architecture: config.model.type,
-    parameters: options.parameters,
-    seed: config.seed,
-    dataset: options.dataset,
-    config_digest: digestOf(config),
-    epochs: config.hyperparameters.epochs,
+    architecture: null,
+    parameters: null,
+    seed: null,
+    dataset: null,
+    epochs: null,
     step: 0,
     best: null,
     weight_digest: null,
@@ -78,14 +109,15 @@ export async function createRun(root: string, options: NewRun): Promise<Run> {
     git: state?.git ?? null,
     environment: currentEnvironment(options.libraries),
     sweep: null,
+    ...options.described,
   }
   return writeRecord({ folder, files, record })
 }
 
-async function makeFolder(root: string, { config, name, clock, pick = randomInt }: NewRun) {
+async function makeFolder(root: string, { name, clock, pick = randomInt }: NewRunFolder) {
   await mkdir(root, { recursive: true })
   for (let attempt = 0; ; attempt++) {
-    const id = createRunId(clock.now(), name ?? config.model.type, pick)
+    const id = createRunId(clock.now(), name, pick)
     const folder = join(root, id)
     try {
       await mkdir(folder)
@@ -119,10 +151,29 @@ export async function openRun(folder: string): Promise<Run> {
   }
 }
 
-/** Writes the changed record and gives the run with it. */
-export async function updateRun(run: Run, clock: Clock, change: Partial<RunRecord>): Promise<Run> {
-  const updated = new Date(clock.now()).toISOString()
-  return writeRecord({ ...run, record: { ...run.record, ...change, updated } })
+/** New values of a record's fields; a function is given the fields as they stand. */
+export type RecordChange = Partial<RunRecord> | ((record: RunRecord) => Partial<RunRecord>)
+
+/**
+ * Writes a change to the run's record and gives the run with it. Fields that are not in the change
+ * stay as they are on the disk, whoever wrote them.
+ */
+export async function updateRun(run: Run, clock: Clock, change: RecordChange): Promise<Run> {
+  return withEditLock(run.folder, async () => {
+    const record = await recordOnDisk(run)
+    const changed = typeof change === 'function' ? change(record) : change
+    const updated = new Date(clock.now()).toISOString()
+    return writeRecord({ ...run, record: { ...record, ...changed, updated } })
+  })
+}
+
+async function recordOnDisk(run: Run): Promise<RunRecord> {
+  try {
+    return (await openRun(run.folder)).record
+  } catch (error) {
+    if (error instanceof AtelierError && error.code === 'RUN_NOT_FOUND') return run.record
+    throw error
+  }
 }
 
 async function writeRecord(run: Run): Promise<Run> {

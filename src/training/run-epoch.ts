@@ -1,6 +1,7 @@
 import type { BestEpoch, EpochMetrics } from '../contracts/index.ts'
 import { AtelierError, type ProgressHandle } from '../core/index.ts'
 import { learningRateFactor } from '../nn/index.ts'
+import { epochValues } from '../tracking/index.ts'
 import type { StepResult } from './trainer.ts'
 import { diverged, type TrainingSession } from './training-session.ts'
 import { validate } from './validation.ts'
@@ -65,7 +66,7 @@ function learningRateAt({ options, totalSteps, batches }: TrainingSession, step:
 }
 
 async function track(
-  { position, metrics, options }: TrainingSession,
+  { position, recorder, options }: TrainingSession,
   { loss, correct }: StepResult,
   size: number,
   learning_rate: number,
@@ -76,7 +77,7 @@ async function track(
   const { step, epoch } = position
   const accuracy = correct / size
   const time = options.clock.now()
-  await metrics.add({ type: 'step', time, step, epoch: epoch + 1, loss, accuracy, learning_rate })
+  await recorder.add({ type: 'step', time, step, epoch: epoch + 1, loss, accuracy, learning_rate })
 }
 
 function createReporter(session: TrainingSession, bar: ProgressHandle): () => void {
@@ -121,7 +122,8 @@ async function finishEpoch(session: TrainingSession): Promise<EpochMetrics> {
   times.validation += spent
   position.seconds += spent
   const metrics = epochMetrics(session, candidate, best)
-  await session.metrics.add(metrics)
+  if (best) session.summary = epochValues(metrics)
+  await session.recorder.add(metrics)
   Object.assign(position, { epoch: position.epoch + 1, lossSum: 0, correct: 0, epochSeconds: 0 })
   await session.checkpoint()
   return metrics

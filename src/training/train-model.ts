@@ -5,8 +5,10 @@ import { AtelierError, toAtelierError, writeFileAtomic } from '../core/index.ts'
 import {
   lockRun,
   type Run,
+  type RunLock,
   readMetrics,
   readRunConfig,
+  refreshIndex,
   removeLeftovers,
   updateRun,
 } from '../tracking/index.ts'
@@ -48,7 +50,7 @@ export async function trainModel(options: TrainOptions): Promise<TrainResult> {
   const lock = await lockRun(options.run.folder)
   try {
     await removeLeftovers(options.run.folder)
-    return await trainLocked(options)
+    return await trainLocked(options, lock)
   } finally {
     await lock.release()
   }
@@ -73,10 +75,10 @@ export async function resumeTraining(options: Omit<TrainOptions, 'config'>): Pro
   return trainModel({ ...options, config: await readRunConfig(run) })
 }
 
-async function trainLocked(options: TrainOptions): Promise<TrainResult> {
+async function trainLocked(options: TrainOptions, lock: RunLock): Promise<TrainResult> {
   let session: TrainingSession | undefined
   try {
-    session = await TrainingSession.open(options)
+    session = await TrainingSession.open(options, lock)
     await session.note({})
     const profile = await runEpochs(session)
     return { ...(await finish(session, options)), ...(profile === undefined ? {} : { profile }) }
@@ -90,7 +92,7 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
 
 /** Writes how the run ended, if that is possible: a full disk must not hide the error that told of it. */
 async function noteEnd(
-  { run, clock, logger }: TrainOptions,
+  { run, clock, logger, openStore }: TrainOptions,
   session: TrainingSession | undefined,
   thrown: unknown,
 ): Promise<void> {
@@ -100,7 +102,12 @@ async function noteEnd(
       ? { status: 'interrupted' }
       : { status: 'failed', failure: { code, message } }
   try {
-    await (session === undefined ? updateRun(run, clock, end) : session.note(end))
+    if (session !== undefined) {
+      await session.note(end)
+      return
+    }
+    await updateRun(run, clock, end)
+    if (openStore !== undefined) await refreshIndex([run.folder], openStore, logger)
   } catch (error) {
     logger.warn(`${run.files.record} could not be written: ${toAtelierError(error).message}`)
   }
@@ -138,12 +145,13 @@ async function finish(
     val: session.val,
     best,
   })
-  await session.metrics.sync()
   const model = await publish(run, options.publishTo)
+  await session.recorder.seal()
   const completed = await session.note({
     status: 'completed',
     weight_digest: manifest.weight_digest,
   })
+  session.times.index = session.recorder.indexSeconds
   const lines = await readMetrics(run.files.metrics)
   return {
     run: completed,

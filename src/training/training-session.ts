@@ -3,7 +3,14 @@ import type { BestEpoch, Config, RunRecord } from '../contracts/index.ts'
 import { AtelierError, type Clock, digestOf, type Logger, type Progress } from '../core/index.ts'
 import type { Dataset, Split } from '../data/index.ts'
 import type { Weights } from '../nn/index.ts'
-import { MetricsLog, type Run, updateRun } from '../tracking/index.ts'
+import {
+  epochValues,
+  type OpenStore,
+  Recorder,
+  type Run,
+  type RunLock,
+  readMetrics,
+} from '../tracking/index.ts'
 import { type BatchSource, createBatchSource } from './batch-source.ts'
 import { type Position, readCheckpoint, writeCheckpoint, writeWeights } from './checkpoint.ts'
 import { type ModelSpec, modelSpec } from './model-spec.ts'
@@ -22,6 +29,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal
   /** Traces the first steps with onnxruntime. */
   readonly profile?: boolean
+  /** The store of runs that is kept up with this one; absent: none. */
+  readonly openStore?: OpenStore
 }
 
 /** Seconds of this process by what they were spent on. */
@@ -32,11 +41,13 @@ export interface TrainingTimes {
   batches: number
   /** Metrics, progress and the event loop. */
   tracking: number
+  /** While the database of runs was written, partly at the same time as the others. */
+  index: number
   checkpoints: number
   validation: number
 }
 
-/** Owns what a training process holds open: the trainer, the metrics file, and how far it got. */
+/** Owns what a training process holds open: the trainer, the recorder, and how far it got. */
 export class TrainingSession {
   readonly options: SessionOptions
   readonly spec: ModelSpec
@@ -45,11 +56,14 @@ export class TrainingSession {
   readonly val: Split
   readonly batches: BatchSource
   readonly position: Position
-  readonly metrics: MetricsLog
+  readonly recorder: Recorder
+  /** Metrics of the best epoch so far, by name. */
+  summary: Readonly<Record<string, number>> = {}
   readonly times: TrainingTimes = {
     steps: 0,
     batches: 0,
     tracking: 0,
+    index: 0,
     checkpoints: 0,
     validation: 0,
   }
@@ -62,12 +76,12 @@ export class TrainingSession {
     this.val = parts.val
     this.batches = parts.batches
     this.position = parts.position
-    this.metrics = parts.metrics
+    this.recorder = parts.recorder
   }
 
-  /** Opens a run at its last checkpoint, or at the start when it has none. */
-  static async open(options: SessionOptions): Promise<TrainingSession> {
-    const { run, config, dataset, profile, clock } = options
+  /** Opens a run, whose lock is held, at its last checkpoint, or at the start when it has none. */
+  static async open(options: SessionOptions, lock: RunLock): Promise<TrainingSession> {
+    const { run, config, dataset, profile } = options
     const spec = modelSpec(config, dataset.manifest)
     const [train, val] = [await dataset.load('train'), await dataset.load('val')]
     const batches = createBatchSource(config, train, spec.geometry)
@@ -85,8 +99,14 @@ export class TrainingSession {
     }
     const batchSize = Math.min(config.hyperparameters.batch_size, train.size)
     const trainer = await Trainer.create(trainerOptions, batchSize, checkpoint?.state)
-    const metrics = await MetricsLog.open(run.files.metrics, position.metricsOffset, clock)
-    return new TrainingSession({ options, spec, trainer, train, val, batches, position, metrics })
+    const recorder = await Recorder.open(
+      { ...options, lock, systemSeconds: config.tracking.system_seconds },
+      { offset: position.metricsOffset, step: position.step },
+    )
+    const parts = { options, spec, trainer, train, val, batches, position, recorder }
+    const session = new TrainingSession(parts)
+    if (position.best !== null) session.summary = await summaryOf(run, position.best)
+    return session
   }
 
   get totalSteps(): number {
@@ -103,7 +123,7 @@ export class TrainingSession {
     const started = this.options.clock.monotonic()
     const { state } = this.trainer
     if (!allFinite(state)) throw diverged(this, 'the weights hold NaN or infinity')
-    this.position.metricsOffset = await this.metrics.sync()
+    this.position.metricsOffset = await this.recorder.sync()
     const path = this.options.run.files.lastCheckpoint
     await writeCheckpoint(path, { position: this.position, state })
     await this.note({})
@@ -118,27 +138,27 @@ export class TrainingSession {
 
   /** Writes how far training is, and `change`, to the run's record. */
   note(change: Partial<RunRecord>): Promise<Run> {
-    const { run, clock } = this.options
     const { step, best, seconds } = this.position
-    return updateRun(run, clock, {
+    return this.recorder.note({
       status: 'running',
       failure: null,
       step,
       best,
       seconds,
+      summary: { ...this.summary },
       ...change,
     })
   }
 
   async close(): Promise<void> {
-    await this.metrics.close()
+    await this.recorder.close()
     await this.trainer.close()
   }
 }
 
 type Opened = Pick<
   TrainingSession,
-  'options' | 'spec' | 'trainer' | 'train' | 'val' | 'batches' | 'position' | 'metrics'
+  'options' | 'spec' | 'trainer' | 'train' | 'val' | 'batches' | 'position' | 'recorder'
 >
 
 export function diverged(session: TrainingSession, what: string): AtelierError {
@@ -167,6 +187,12 @@ function startPosition(config: Config): Position {
     seed: config.seed,
     configDigest: digestOf(config),
   }
+}
+
+async function summaryOf({ files }: Run, { epoch }: BestEpoch): Promise<Record<string, number>> {
+  const lines = await readMetrics(files.metrics)
+  const best = lines.find((line) => line.type === 'epoch' && line.epoch === epoch)
+  return best?.type === 'epoch' ? epochValues(best) : {}
 }
 
 /** A checkpoint continues exactly only under the settings it was made with. */

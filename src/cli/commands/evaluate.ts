@@ -13,12 +13,20 @@ import {
   type TrainingCurves,
   writeEvaluation,
 } from '../../evaluation/index.ts'
-import { type Run, readMetrics, readRunConfig, updateRun } from '../../tracking/index.ts'
+import {
+  type Run,
+  readMetrics,
+  readRunConfig,
+  refreshIndex,
+  updateRun,
+  writeArtifacts,
+} from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
 import { evaluationText } from '../evaluation-text.ts'
 import { findModel, runOfModel } from '../find-model.ts'
 import { loadConfig } from '../load-config.ts'
+import { storeOpener } from '../open-store.ts'
 
 export const evaluateCommand = defineCommand({
   arguments: {
@@ -98,6 +106,7 @@ async function evaluate(context: CommandContext, subject: Subject): Promise<void
     clock: context.clock,
   })
   const files = await writeReports(context, subject, result)
+  if (subject.run !== undefined) await noteFiles(context, subject.run, config)
   printResult(context, { report: result.report, files }, () =>
     evaluationText(result.report, relative(context.cwd, files.reportHtml)),
   )
@@ -152,6 +161,12 @@ async function writeReports(
     reportHtml: await copy(files.reportHtml),
     figures: await Promise.all(files.figures.map(copy)),
   }
+}
+
+/** The run has files now that it did not have, and perhaps another look at the test split. */
+async function noteFiles(context: CommandContext, run: Run, config: Config): Promise<void> {
+  await writeArtifacts(run)
+  await refreshIndex([run.folder], storeOpener(context, config), context.logger)
 }
 
 async function detailsOf(run: Run) {

@@ -22,6 +22,12 @@ export const resumeCommand = defineCommand({
     const run = await findRun(resolve(context.cwd, defaults.paths.runs), query)
     const config = await readRunConfig(run)
     const dataset = await openConfiguredDataset(config.data, context.cwd)
-    await continueTraining(context, { run, config, dataset, profile: options.profile })
+    await continueTraining(context, {
+      run,
+      config,
+      dataset,
+      profile: options.profile,
+      publish: true,
+    })
   },
 })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { isRunLocked, listRuns, type Run } from '../../tracking/index.ts'
+import { listRuns, type Run } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { loadConfig } from '../load-config.ts'
@@ -33,11 +33,8 @@ interface RunRow {
   readonly state: string
 }
 
-/** A run that was killed still calls itself running; nobody holds its lock. */
 export async function withState(run: Run): Promise<RunRow> {
-  const { status } = run.record
-  const killed = status === 'running' && !(await isRunLocked(run.folder))
-  return { run, state: killed ? 'killed' : status }
+  return { run, state: run.record.status }
 }
 
 function table(rows: readonly RunRow[]): string {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { createRun } from '../../tracking/index.ts'
+import { createRun, sweepTrial } from '../../tracking/index.ts'
 import { modelSize, type TrainResult } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
 import type { CommandContext } from '../context.ts'
@@ -79,7 +79,9 @@ async function trainOnce(
     command: ['train', ...overrides],
     libraries: await libraryVersions(context.packageRoot),
     name: options.name,
+    sweep: sweepTrial(context.env),
     clock: context.clock,
   })
-  return startTraining(context, { run, config, dataset, profile: options.profile })
+  const { profile } = options
+  return startTraining(context, { run, config, dataset, profile, publish: true })
 }

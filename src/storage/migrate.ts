@@ -1,0 +1,69 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { AtelierError } from '../core/index.ts'
+import type { DatabaseKind } from './database-kind.ts'
+
+/** A step from one version of the tables to the next; once released it never changes. */
+export type Migration = (db: Transaction<unknown>, kind: DatabaseKind) => Promise<void>
+
+interface SchemaTable {
+  atelier_schema: { version: number; applied: string }
+}
+
+/** Any number that nothing else takes as an advisory lock. */
+const LOCK = 7_203_615_944
+
+/**
+ * Brings the tables to the newest version: migration 1 makes version 1. Several processes may do
+ * this at once. Throws STORE_TOO_NEW when the tables were made by a later program.
+ */
+export async function migrate(
+  db: Kysely<unknown>,
+  kind: DatabaseKind,
+  description: string,
+  migrations: readonly Migration[],
+  now: number,
+): Promise<void> {
+  const tables = db as Kysely<SchemaTable>
+  if ((await versionOf(tables)) === migrations.length) return
+  await tables.transaction().execute(async (trx) => {
+    // SQLite has taken its lock by beginning
+    if (kind === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(trx)
+    await sql`create table if not exists atelier_schema (version integer primary key, applied text not null)`.execute(
+      trx,
+    )
+    const found = await versionOf(trx)
+    if (found > migrations.length) throw tooNew(description, found, migrations.length)
+    for (const [index, migration] of migrations.entries()) {
+      if (index < found) continue
+      await migration(trx as unknown as Transaction<unknown>, kind)
+      const applied = new Date(now).toISOString()
+      await trx
+        .insertInto('atelier_schema')
+        .values({ version: index + 1, applied })
+        .execute()
+    }
+  })
+}
+
+/** 0 where nothing was made yet. */
+async function versionOf(db: Kysely<SchemaTable>): Promise<number> {
+  try {
+    const row = await db
+      .selectFrom('atelier_schema')
+      .select((eb) => eb.fn.max('version').as('version'))
+      .executeTakeFirst()
+    return row?.version ?? 0
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    if (code === '42P01' || message.includes('no such table')) return 0
+    throw error
+  }
+}
+
+function tooNew(description: string, found: number, known: number): AtelierError {
+  return new AtelierError(
+    'STORE_TOO_NEW',
+    `The database (${description}) has version ${found}; this program knows up to ${known}.`,
+    { hint: 'Update Atelier, or use another database.', data: { found, known } },
+  )
+}

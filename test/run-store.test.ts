@@ -1,0 +1,92 @@
+/** The contract of the store of runs on both databases; PostgreSQL with ATELIER_TEST=full. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openSqliteFile } from '../src/storage/sqlite-library.ts'
+import { openRunStore } from '../src/tracking/index.ts'
+import {
+  execute,
+  findPostgres,
+  freePort,
+  type PostgresServer,
+  startPostgres,
+} from './support/postgres-server.ts'
+import { describeRunStore } from './support/run-store-contract.ts'
+
+let folder = ''
+let count = 0
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'atelier-store-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('openRunStore on SQLite', () => {
+  describeRunStore(() => ({
+    fresh: async () => ({ path: join(folder, `new ${++count}`, 'atelier.db') }),
+    async execute({ path }, sql) {
+      const database = await openSqliteFile(path)
+      database.prepare(sql).run()
+      database.close()
+    },
+  }))
+
+  it('says what is wrong with the file', async () => {
+    const garbage = join(folder, 'garbage.db')
+    writeFileSync(garbage, 'not a database, but long enough to be read as one. '.repeat(100))
+    await expect(openRunStore({ path: garbage })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      hint: expect.stringContaining('atelier runs reindex'),
+    })
+    const directory = join(folder, 'directory.db')
+    mkdirSync(directory)
+    await expect(openRunStore({ path: directory })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+    await expect(openRunStore({ path: join(garbage, 'a.db') })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+  })
+})
+
+const bin = findPostgres()
+const missing =
+  process.env['ATELIER_TEST'] !== 'full'
+    ? ' (left out: ATELIER_TEST=full runs it)'
+    : bin === undefined
+      ? ' (left out: no PostgreSQL in /usr/lib/postgresql)'
+      : undefined
+
+describe.skipIf(missing)(`openRunStore on PostgreSQL${missing ?? ''}`, () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres(bin!)
+  }, 120_000)
+  afterAll(() => server?.stop())
+
+  describeRunStore(() => ({
+    fresh: async () => ({ url: await server.createDatabase(), path: '' }),
+    execute: ({ url }, sql) => execute(url!, sql),
+  }))
+
+  it('says that the server cannot be reached, without the password', async () => {
+    const url = `postgres://atelier:secret@127.0.0.1:${await freePort()}/runs`
+    const error = await openRunStore({ url, path: '' }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(JSON.stringify([String(error), error])).not.toContain('secret')
+  })
+
+  it('says that user or password are refused', async () => {
+    const url = (await server.createDatabase()).replace('secret', 'wrong')
+    await expect(openRunStore({ url, path: '' })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+  })
+
+  it('says that there is no such database', async () => {
+    const url = (await server.createDatabase()).replace(/[^/]*$/, 'nowhere')
+    await expect(openRunStore({ url, path: '' })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+  })
+})
