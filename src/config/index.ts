@@ -4,6 +4,7 @@ export {
   type ConfigChoice,
   type ConfigSetting,
   composeConfig,
+  configGroups,
   planJobs,
   searchPath,
 } from './compose-config.ts'
@@ -14,4 +15,4 @@ export {
   showConfig,
 } from './inspect-config.ts'
 export { configJsonSchemas } from './json-schema.ts'
-export { type ConfigKey, configKeys } from './schema-keys.ts'
+export { type ConfigKey, configKeys, keysBelow } from './schema-keys.ts'

@@ -150,6 +150,17 @@ describe('--cfg, --info, -cn, -cp and -cd', () => {
     expect(err).toMatch(/Cannot find mimi\.yaml in [\s\S]*Did you mean 'mini'/)
   })
 
+  it('explains keys and groups', async () => {
+    const { out } = await atelier(['config', '--keys', 'schedule'])
+    expect(out).toMatch(/schedule\.warmup +number from 0 to 1 +Share of all steps/)
+    expect(out).not.toContain('optimizer.')
+    expect((await atelier(['config', '--keys', 'shedule'])).err).toContain(
+      "Did you mean 'schedule'?",
+    )
+    expect((await atelier(['config', '--groups'])).out).toMatch(/^model +cnn, lite, mlp, resnet$/m)
+    expect((await atelier(['train', '--help'])).out).toContain('--config-name <NAME>')
+  })
+
   it('shows how it is composed', async () => {
     const { out } = await atelier(['train', '--info', 'defaults-tree', '+experiment=smoke'])
     expect(out).toContain('config:\n  _self_\n  data: sketch\n  recipe: default\n  model: mlp\n')
