@@ -83,16 +83,58 @@ describe('docs/config.md', () => {
   })
 })
 
-const CONFIG_INTRO = `# Configuration keys
+const CONFIG_INTRO = `# Configuration
 
-Every setting of a command, straight from the schema in \`src/contracts/config.ts\`. The defaults are those of a plain
-\`atelier train\`; a key without one belongs to another \`data=\` choice. \`atelier config --provenance\` shows the values in
-force and what set them.
+Settings are files in \`conf/\` and overrides on the command line, composed as [Hydra](https://hydra.cc) 1.3 does it. What
+comes out is checked against one schema; the keys are at the end of this page. A \`conf/\` folder of your own hides the
+packaged one file by file.
 
-- \`key=value\` changes a setting, \`+key=value\` adds one, \`~key\` deletes one.
-- \`data=sketch\`, \`recipe=original\` take a file of settings from \`conf/data\`, \`conf/recipe\`; \`+group=option\` adds a group.
+## Overrides
+
+- \`key=value\` changes a setting, \`+key=value\` adds one, \`++key=value\` does either, \`~key\` deletes one.
+- \`data=sketch\`, \`recipe=original\`, \`optimizer=sgd\` take a file of settings from \`conf/data\`, \`conf/recipe\`,
+  \`conf/optimizer\`; \`+experiment=smoke\` adds a group that the defaults do not have. \`atelier config --groups\` lists them.
+  A chosen \`model\`, \`optimizer\`, \`schedule\`, \`augmentation\` or \`tracking\` goes over the recipe, and an override over both.
 - Values are typed as YAML writes them: \`1e-3\`, \`true\`, \`null\`, \`[1,2]\`, \`{a: 1}\`; quotes make a text: \`"key='a,b'"\`.
-- \`\${a.b}\` takes another key's value, \`\${oc.env:NAME,default}\` an environment variable's.
+  \`int(…)\`, \`float(…)\`, \`str(…)\`, \`bool(…)\`, \`json_str(…)\` convert; \`extend_list(a,b)\` adds to the end of a list.
+- \`\${a.b}\` takes another key's value, \`\${.b}\` that of a neighbour. There are \`oc.env\`, \`oc.decode\`, \`oc.select\`, \`oc.create\`,
+  \`oc.deprecated\`, \`oc.dict.keys\`, \`oc.dict.values\`, \`now\` and \`hydra\`: \`\${oc.env:NAME,default}\`, \`\${hydra:job.num}\`.
+
+## Several runs
+
+\`atelier train -m seed=1,2 model=cnn,mlp\` trains every combination, the last key varying fastest, one after the other, and
+ends with a table. Values may also be \`choice(a,b)\`, \`range(start,stop,step)\` and, for a group, \`glob(*,exclude=x)\`, with
+\`sort(…)\` and \`shuffle(…)\` around them. Every configuration is checked before the first job; a job that fails does not
+stop the others, and the exit code is 1; Ctrl-C stops all. \`models/\` receives the model of the last one. A configuration
+may ask for it itself: \`hydra: {mode: MULTIRUN, sweeper: {params: {seed: "1,2,3"}}}\`.
+
+## Looking at it
+
+- \`atelier config\` shows the resolved, checked configuration; \`--provenance\` the file and line, or the override, that set each
+  value. Every run keeps both: \`config.yaml\`, \`overrides.yaml\`, \`provenance.json\`.
+- \`--cfg job|hydra|all\` on any command prints what is composed, unchecked, \`--resolve\` without references, \`--package KEY\` a part.
+- \`--info defaults|defaults-tree|config|searchpath|all\` shows which files are merged, where they go, and where they were found.
+- \`-cn NAME\` starts from another file than \`config\`, \`-cp DIR\` takes another folder for \`conf/\`, \`-cd DIR\` looks in one more.
+
+Editors complete and check the files by \`docs/schema/*.json\`: \`# yaml-language-server: $schema=…/docs/schema/config.json\`, below
+the \`# @package\` line.
+
+## Where it differs from Hydra
+
+| Hydra 1.3 | here | why |
+|---|---|---|
+| \`hydra.run.dir\`, \`hydra.sweep.dir\` and other settings | refused; there are \`hydra.mode\`, \`hydra.sweeper.params\` and \`hydra.job.name\` | Runs are folders of one place, \`paths.runs\`, so that they can be listed and compared. |
+| plugins, structured configs, \`--experimental-rerun\`, \`python_version\` | refused | There is no Python; \`atelier runs reproduce\` repeats a run. |
+| \`-cp\` leaves only that folder | the packaged folder stays behind it | A folder of one file is enough. |
+| a \`# @package\` line below a comment is passed over in silence | refused, with file and line | Its values would go elsewhere, unnoticed. |
+| keys that are numbers or \`true\` keep that type, and references do not find them | keys are texts | \`\${classes.1}\` means what it says. |
+| whole numbers of any size | exact up to 2^53 | No setting takes a larger one. |
+| \`json_str\` and \`extend_list\` come with the next version | are there | They have no other meaning now. |
+| a sweep inside a list or map is found out when it is used | refused at once, with the place | It can only be a mistake. |
+
+## Keys
+
+The defaults are those of a plain \`atelier train\`; a key without one belongs to another \`data=\` choice.
 
 | key | type | default | meaning |
 |---|---|---|---|

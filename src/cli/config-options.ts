@@ -57,6 +57,15 @@ export function longConfigOptions(argv: readonly string[]): string[] {
   })
 }
 
+/** A choice of configuration files as words of a command line, to say how a run was started. */
+export function choiceWords({ name, path, folders = [] }: ConfigChoice = {}): string[] {
+  return [
+    ...(name === undefined ? [] : ['-cn', name]),
+    ...(path === undefined ? [] : ['-cp', path]),
+    ...folders.flatMap((folder) => ['-cd', folder]),
+  ]
+}
+
 export type GivenOptions = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** What was asked for instead of running the command; undefined: nothing. */

@@ -1,5 +1,6 @@
 import { AtelierError, type ErrorCode, toAtelierError } from '../core/index.ts'
 import type { TrainResult } from '../training/index.ts'
+import { choiceWords } from './config-options.ts'
 import { type CommandContext, printResult } from './context.ts'
 import { loadConfig } from './load-config.ts'
 import { formatDuration } from './progress-line.ts'
@@ -39,7 +40,7 @@ export async function runJobs(
     outcomes.push(await outcomeOf(context, overrides, i, run))
   }
   printResult(context, outcomes, () => outcomeTable(outcomes))
-  refuseFailed(outcomes)
+  refuseFailed(context, outcomes)
 }
 
 async function outcomeOf(
@@ -86,7 +87,7 @@ function outcomeTable(outcomes: readonly JobOutcome[]): string {
   )
 }
 
-function refuseFailed(outcomes: readonly JobOutcome[]): void {
+function refuseFailed(context: CommandContext, outcomes: readonly JobOutcome[]): void {
   const stopped = outcomes.filter(
     ({ status }) => status === 'interrupted' || status === 'not started',
   )
@@ -98,10 +99,11 @@ function refuseFailed(outcomes: readonly JobOutcome[]): void {
   }
   const failed = outcomes.filter(({ status }) => status === 'failed')
   if (failed.length === 0) return
+  const words = [...choiceWords(context.config), ...failed[0]!.overrides]
   const numbers = failed.map(({ job }) => `#${job}`).join(', ')
   throw new AtelierError(
     'JOBS_FAILED',
     `${failed.length} of ${outcomes.length} jobs failed: ${numbers}.`,
-    { hint: `Repeat one: atelier train ${failed[0]!.overrides.join(' ')}`, data: { jobs: failed } },
+    { hint: `Repeat one: atelier train ${words.join(' ')}`, data: { jobs: failed } },
   )
 }

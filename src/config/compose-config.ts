@@ -125,6 +125,15 @@ export function searchPath({ cwd, packageConf, choice }: ComposeOptions): readon
   ]
 }
 
+/** The groups and their options, of all folders. */
+export async function configGroups(
+  options: ComposeOptions,
+): Promise<readonly { readonly group: string; readonly options: readonly string[] }[]> {
+  const source = configSource(options)
+  const groups = (await source.groups()).sort()
+  return Promise.all(groups.map(async (group) => ({ group, options: await source.options(group) })))
+}
+
 function configSource(options: ComposeOptions): ConfigSource {
   const folders = searchPath(options).map(({ folder }) => folder)
   return new ConfigSource(folders, options.cwd)

@@ -4,6 +4,7 @@ export {
   type ConfigChoice,
   type ConfigSetting,
   composeConfig,
+  configGroups,
   planJobs,
   searchPath,
 } from './compose-config.ts'
@@ -15,6 +16,6 @@ export {
 } from './inspect-config.ts'
 export { configJsonSchemas } from './json-schema.ts'
 export { type ConfigNode, describeOrigin, nodeAt, toPlain } from './node.ts'
-export { type ConfigKey, configKeys } from './schema-keys.ts'
+export { type ConfigKey, configKeys, keysBelow } from './schema-keys.ts'
 export { parseYaml } from './yaml-file.ts'
 export { resolvePyYamlScalar } from './yaml-scalars.ts'

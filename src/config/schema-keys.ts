@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { configSchema } from '../contracts/index.ts'
+import { AtelierError, nearestName } from '../core/index.ts'
 
 export interface ConfigKey {
   /** Dotted. */
@@ -36,6 +37,21 @@ export function configKeys(): readonly ConfigKey[] {
     merged.set(entry.key, before === undefined ? entry : mergeKeys(before, entry))
   }
   return [...merged.values()]
+}
+
+/** The key, or those below it. Throws CONFIG_UNKNOWN_KEY, naming the nearest. */
+export function keysBelow(prefix: string): readonly ConfigKey[] {
+  const keys = configKeys()
+  const found = keys.filter(({ key }) => key === prefix || key.startsWith(`${prefix}.`))
+  if (found.length > 0) return found
+  const nearest = nearestName(prefix, [
+    ...keys.map(({ key }) => key),
+    ...keys.map(({ key }) => key.split('.')[0]!),
+  ])
+  throw new AtelierError('CONFIG_UNKNOWN_KEY', `There is no key '${prefix}'.`, {
+    hint: nearest ? `Did you mean '${nearest}'?` : '`atelier config --keys` lists every key.',
+    data: { key: prefix, nearest },
+  })
 }
 
 function collect(schema: JsonSchema, prefix: string): ConfigKey[] {

@@ -57,7 +57,7 @@ FUNCTIONS = [
     "glob(*)", "glob(a*)", "glob([a*,b*])", "glob(*,exclude=a*)", "glob(include=[a*],exclude=[b])", "glob()", "glob(1)", "glob(*,x=1)", "glob(?)",
     "sort(3,1,2)", "sort(c,a,b)", "sort(3,1,2,reverse=true)", "sort([3,1,2])", "sort([c,a,b])", "sort(['c','a'])", "sort(list=[3,1,2],reverse=true)",
     "sort(choice(3,1,2))", "sort(sweep=choice(b,a))", "sort(range(1,4))", "sort(range(1,4),reverse=true)", "sort(range(4,1,-1))",
-    "sort(range(10,1,-3))", "sort(range(0,1,0.25),reverse=true)", "sort(a,1)", "sort(1,2.5,true)", "sort()", "sort(1)", "sort(a)", "sort(null)", "sort(A,b,a,B)",
+    "sort(range(10,1,-3))", "sort(range(2,2))", "sort(range(2,2),reverse=true)", "sort(range(2,2,-1))", "sort(range(0,1,0.25),reverse=true)", "sort(a,1)", "sort(1,2.5,true)", "sort()", "sort(1)", "sort(a)", "sort(null)", "sort(A,b,a,B)",
     "sort([])", "sort([1])", "sort([1,a])", "sort(interval(0,1))", "sort('b','a')", "sort(1,2,reverse=1)", "sort({a:1})", "sort(null,1)",
     "shuffle(a,b,c)", "shuffle([1,2,3])", "shuffle(list=[1,2])", "shuffle(choice(a,b))", "shuffle(range(1,4))", "shuffle(sweep=range(3))", "shuffle(1)",
     "shuffle(interval(0,1))", "shuffle(1,2,reverse=true)", "choice(shuffle(a,b,c))", "sort(shuffle(c,a,b))",
@@ -78,7 +78,7 @@ QUOTING = [
 
 SWEEPS = [
     ["a=1,2"], ["a=1,2", "b=x,y"], ["a=1", "b=x,y"], ["a=1,2", "b=3", "c=x,y"], ["+a=1,2"], ["++a=1,2"], ["~a"], ["~a", "b=1,2"], ["~a=1"],
-    ["db=mysql,sqlite"], ["db=glob(*)"], ["db=glob(*sql*)"], ["db=glob(*,exclude=my*)"], ["db=glob([m*,p*])"], ["db=glob(?ysql)"], ["db=glob([!m]*)"],
+    ["db=mysql,sqlite"], ["db=glob(*)"], ["db=glob(*sql*)"], ["db=glob(*,exclude=my*)"], ["db=glob([m*,p*])"], ["db=glob(?ysql)"], ["db=glob([!m]*)"], ["db=glob('[!m]*')"], ["db=glob('[mp]*')"], ["db=glob('[!mp]?l*')"],
     ["db@x=mysql,sqlite"], ["+db=mysql,sqlite", "a=1"], ["a=range(1,4)"], ["a=range(0,1,0.1)"], ["a=range(0,1,0.25)", "b=1,2"], ["a=range(3,0,-1)"],
     ["a=range(3,1)"], ["a=interval(0,1)"], ["a=choice(x,y)"], ["a='1','2'"], ["a=choice('1','2')"], ["a=\"x,y\",z"], ["a=[1,2],[3,4]"], ["a={x:1},{x:2}"],
     ["a=[x y,z]"], ["a=x y,z"], ["a=x\\,y,z"], ["a=a\\=b,c"], ["a=1.0,1e-5,1e16,0.1"], ["a=true,null"], ["a=", "b=1,2"], ["a=1,2", "a=3"], ["a=3", "b=1,2", "a=4,5"],

@@ -64,7 +64,8 @@ const json = async (...path: string[]) =>
 describe('atelier train -m', () => {
   it('trains every combination, and goes on when one fails', async () => {
     const rates = 'hyperparameters.learning_rate=0.01,1e30'
-    const { code, out, err } = await atelier(['train', '-m', '--json', ...SMALL, 'seed=1,2', rates])
+    const line = ['train', '-m', '--json', '-cd', 'extra', ...SMALL, 'seed=1,2', rates]
+    const { code, out, err } = await atelier(line)
     const jobs = JSON.parse(out)
     expect(jobs.map(({ status }: { status: string }) => status)).toEqual([
       'completed',
@@ -82,7 +83,11 @@ describe('atelier train -m', () => {
     expect(code).toBe(1)
     expect(err).toMatch(/#3 : .*seed=2 [\s\S]*2 of 4 jobs failed: #1, #3/)
     expect(await runFolders()).toHaveLength(4)
-    expect(await json(jobs[2].run, 'run.json')).toMatchObject({ seed: 2, status: 'completed' })
+    expect(await json(jobs[2].run, 'run.json')).toMatchObject({
+      seed: 2,
+      status: 'completed',
+      command: ['train', '-cd', 'extra', ...jobs[2].overrides],
+    })
     const provenance = await json(jobs[2].run, 'provenance.json')
     expect(provenance).toContainEqual({ key: 'seed', origin: "override 'seed=2'" })
     expect(provenance).toContainEqual({
@@ -150,6 +155,17 @@ describe('--cfg, --info, -cn, -cp and -cd', () => {
     const { code, err } = await atelier(['config', '-cn', 'mimi', '-cd', own])
     expect(code).toBe(2)
     expect(err).toMatch(/Cannot find mimi\.yaml in [\s\S]*Did you mean 'mini'/)
+  })
+
+  it('explains keys and groups', async () => {
+    const { out } = await atelier(['config', '--keys', 'schedule'])
+    expect(out).toMatch(/schedule\.warmup +number from 0 to 1 +Share of all steps/)
+    expect(out).not.toContain('optimizer.')
+    expect((await atelier(['config', '--keys', 'shedule'])).err).toContain(
+      "Did you mean 'schedule'?",
+    )
+    expect((await atelier(['config', '--groups'])).out).toMatch(/^model +cnn, lite, mlp, resnet$/m)
+    expect((await atelier(['train', '--help'])).out).toContain('--config-name <NAME>')
   })
 
   it('shows how it is composed', async () => {

@@ -34,7 +34,6 @@ async function atelier(argv: readonly string[], columns?: number) {
     startUi: () => Promise.reject(new Error('not in this test')),
     self: [process.execPath],
     commands: commandTable,
-    startUi: () => Promise.reject(new Error('not in this test')),
   })
   const text = (stream: PassThrough) => stream.read()?.toString() ?? ''
   return { code, out: text(stdout), err: text(stderr) }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { createRun, sweepTrial } from '../../tracking/index.ts'
 import { modelSize, type TrainResult } from '../../training/index.ts'
 import { defineCommand } from '../command.ts'
+import { choiceWords } from '../config-options.ts'
 import type { CommandContext } from '../context.ts'
 import { libraryVersions } from '../library-versions.ts'
 import { loadConfig, loadJobs } from '../load-config.ts'
@@ -77,7 +78,7 @@ async function trainOnce(
     dataset: { name, digest },
     parameters,
     project: config.tracking.project,
-    command: ['train', ...overrides],
+    command: ['train', ...choiceWords(context.config), ...overrides],
     libraries: await libraryVersions(context.packageRoot),
     name: options.name,
     sweep: sweepTrial(context.env),
