@@ -6,7 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom, type Random } from '../src/core/index.ts'
 import { readSafetensors } from '../src/tensor/index.ts'
-import { isRunLocked, listRuns, type Run, readMetrics } from '../src/tracking/index.ts'
+import {
+  isRunLocked,
+  listRuns,
+  openRunStore,
+  type Run,
+  readMetrics,
+} from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
 import { createProject, type Project, SMALL } from './support/training-project.ts'
 
@@ -37,9 +43,27 @@ const newestRun = async () => (await listRuns(join(project.folder, 'runs')))[0]
 async function resultOf({ record, files }: Run) {
   const lines = (await readMetrics(files.metrics)).filter(({ type }) => type !== 'log')
   const metrics = lines.map((line) =>
-    line.type === 'step' ? line : { ...line, seconds: 0, images_per_second: 0 },
+    line.type === 'step'
+      ? { ...line, time: 0 }
+      : { ...line, time: 0, seconds: 0, images_per_second: 0 },
   )
   return { digest: record.weight_digest, metrics }
+}
+
+/** What the database holds of a run must be what its folder holds. */
+async function compareWithStore({ record, files }: Run) {
+  const store = await openRunStore({ path: join(project.folder, '.atelier/atelier.db') })
+  const [loss, judged] = await store.series(record.id, {
+    metrics: ['batch.loss', 'val.loss'],
+    buckets: 100_000,
+  })
+  const lines = await readMetrics(files.metrics)
+  const steps = lines.filter((line) => line.type === 'step')
+  const epochs = lines.filter((line) => line.type === 'epoch')
+  expect([...loss!.values]).toEqual(steps.map((line) => line.loss))
+  expect([...judged!.values]).toEqual(epochs.map((line) => line.val_loss))
+  expect((await store.get(record.id))?.record).toEqual(record)
+  await store.close()
 }
 
 /** Waits until a process holds the newest run, however long that takes on a busy machine. */
@@ -63,7 +87,8 @@ async function startAndKill(run: Run | undefined, random: Random) {
   child.kill('SIGKILL')
   const { code, stderr } = await finished
   expect(stderr).not.toContain('error[')
-  return { killed: code === null }
+  const killed = code === null
+  return { killed, atWork: killed && !early }
 }
 
 describe(`atelier train, killed ${KILLS} times`, () => {
@@ -74,8 +99,12 @@ describe(`atelier train, killed ${KILLS} times`, () => {
       const completed = new Set([undisturbed.record.id])
       let [kills, run]: [number, Run | undefined] = [0, undefined]
       while (kills < KILLS || run !== undefined) {
-        if (kills < KILLS) kills += Number((await startAndKill(run, random)).killed)
-        else await runAtelier(project.folder, ['resume', run!.record.id])
+        let atWork = false
+        if (kills < KILLS) {
+          const end = await startAndKill(run, random)
+          kills += Number(end.killed)
+          atWork = end.atWork
+        } else await runAtelier(project.folder, ['resume', run!.record.id])
         const newest = await newestRun()
         // killed before there was a run
         if (newest === undefined || completed.has(newest.record.id)) continue
@@ -84,7 +113,9 @@ describe(`atelier train, killed ${KILLS} times`, () => {
         await readSafetensors(run.files.lastCheckpoint).catch((error) => {
           expect(error).toMatchObject({ code: 'ENOENT' })
         })
+        if (atWork) expect(['crashed', 'completed']).toContain(run.record.status)
         if (run.record.status !== 'completed') continue
+        if (!atWork) await compareWithStore(run)
         expect(await resultOf(run)).toEqual(await resultOf(undisturbed))
         completed.add(run.record.id)
         run = undefined

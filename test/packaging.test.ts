@@ -63,6 +63,17 @@ describe.runIf(full)('the packed package (installs from the registry: ATELIER_TE
     }
   })
 
+  it('logs runs of other programs', async () => {
+    const program = `import * as atelier from 'atelier'
+      const run = await atelier.init({ project: 'mine', config: { lr: 0.1 } })
+      run.log({ loss: 0.5 }, { step: 1 })
+      await run.finish()`
+    await writeFile(join(project, 'program.mjs'), program)
+    await run(process.execPath, ['program.mjs'], { cwd: project })
+    const { stdout } = await atelier('runs', 'ls', '--json')
+    expect(stdout).toContain('"mine"')
+  })
+
   it('carries no tests, sources or build leftovers', async () => {
     const folder = join(project, 'node_modules/atelier')
     const files = await readdir(folder, { recursive: true })

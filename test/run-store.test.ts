@@ -62,7 +62,7 @@ describe.skipIf(missing)(`openRunStore on PostgreSQL${missing ?? ''}`, () => {
   beforeAll(async () => {
     server = await startPostgres(bin!)
   }, 120_000)
-  afterAll(() => server?.stop())
+  afterAll(() => server?.stop(), 60_000)
 
   describeRunStore(() => ({
     fresh: async () => ({ url: await server.createDatabase(), path: '' }),

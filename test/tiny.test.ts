@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { evaluationReportSchema } from '../src/contracts/index.ts'
+import { sha256 } from '../src/core/index.ts'
 import { readSafetensors } from '../src/tensor/index.ts'
+import { openRunStore } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
 import { createProject, type Project, SMALL } from './support/training-project.ts'
 
@@ -72,7 +74,13 @@ describe('atelier', () => {
     for (const path of [files.reportHtml, ...files.figures]) expect(existsSync(path)).toBe(true)
     const [run] = await atelierJson('runs', 'ls')
     expect(run.test_looks).toBe(2)
-    expect(existsSync(join(run.folder, 'report.html'))).toBe(true)
+    const artifacts = JSON.parse(await readFile(join(run.folder, 'artifacts.json'), 'utf8'))
+    const page = artifacts.find(({ path }: { path: string }) => path === 'report.html')
+    const bytes = await readFile(join(run.folder, 'report.html'))
+    expect(page).toEqual({ path: 'report.html', bytes: bytes.length, sha256: sha256(bytes) })
+    const store = await openRunStore({ path: inProject('.atelier/atelier.db') })
+    expect(await store.get(run.id)).toMatchObject({ record: { test_looks: 2 }, artifacts })
+    await store.close()
   })
 
   it('evaluates on validation without a look, to the very numbers of training', async () => {

@@ -1,4 +1,4 @@
-import { type Dialect, PostgresDialect } from 'kysely'
+import { CompiledQuery, type Dialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { AtelierError } from '../core/index.ts'
 
@@ -31,7 +31,13 @@ export function postgresDialect(url: string): Dialect {
   })
   // a server that restarts breaks idle connections; the next query opens another one
   pool.on('error', () => {})
-  return new PostgresDialect({ pool })
+  return new PostgresDialect({
+    pool,
+    async onCreateConnection(connection) {
+      // sets of a million runs are hashed, not searched row by row
+      await connection.executeQuery(CompiledQuery.raw("set work_mem = '64MB'"))
+    },
+  })
 }
 
 /** Whole numbers stay below 2^53 here, so they need not be text. */

@@ -1,9 +1,10 @@
 import type { MetricsLine } from '../contracts/index.ts'
 import { type Clock, type Logger, toAtelierError } from '../core/index.ts'
-import { entryOf, syncPoints } from './index-run.ts'
+import { syncPoints } from './index-run.ts'
 import { PointColumns } from './metric-points.ts'
 import { behind } from './refresh-index.ts'
 import type { Run } from './run.ts'
+import { entryOf } from './run-entry.ts'
 import type { OpenStore, Points, RunStore } from './run-store.ts'
 
 /** 24 MB. What is logged beyond that while the database is away comes from the file at the end. */
@@ -46,7 +47,7 @@ export class IndexFeed {
     this.#options = options
   }
 
-  /** Time in which the store was written: an upper bound of what that took from the training. */
+  /** Time spent in calls of the store: with SQLite, what it took from the training; with PostgreSQL, more. */
   get seconds(): number {
     return this.#seconds
   }
@@ -112,7 +113,6 @@ export class IndexFeed {
   }
 
   async #send(): Promise<void> {
-    const started = this.#options.clock.monotonic()
     try {
       await this.#sendAll()
     } catch (error) {
@@ -121,6 +121,11 @@ export class IndexFeed {
       this.#retryAt = this.#options.clock.monotonic() + RETRY_MS
       this.#warn(toAtelierError(error).message)
     }
+  }
+
+  async #timed(work: (store: RunStore) => Promise<void>): Promise<void> {
+    const started = this.#options.clock.monotonic()
+    await work(this.#store!)
     this.#seconds += (this.#options.clock.monotonic() - started) / 1000
   }
 
@@ -130,20 +135,24 @@ export class IndexFeed {
     this.#store ??= await openStore()
     if (this.#isRecordNew) {
       this.#isRecordNew = false
-      await this.#store.put(await entryOf(run.folder))
+      const entry = await entryOf(run.folder)
+      await this.#timed((store) => store.put(entry))
     }
     if (this.#cutAfter !== undefined) {
-      await this.#store.cutPoints(id, this.#cutAfter)
+      const after = this.#cutAfter
+      await this.#timed((store) => store.cutPoints(id, after))
       this.#cutAfter = undefined
     }
     this.#take()
     if (this.#pending.length > 0) {
-      await this.#store.addPoints(id, this.#pending)
+      const points = this.#pending
+      await this.#timed((store) => store.addPoints(id, points))
       this.#pending = []
       this.#pendingCount = 0
     }
     if (this.#beat !== undefined) {
-      await this.#store.beat(id, this.#beat)
+      const now = this.#beat
+      await this.#timed((store) => store.beat(id, now))
       this.#beat = undefined
     }
   }

@@ -1,9 +1,10 @@
-import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newTestRun, stepLine } from '../../test/support/run-example.ts'
-import { entryOf, reindex } from './index-run.ts'
+import { reindex } from './index-run.ts'
+import { entryOf } from './run-entry.ts'
 import { lockRun } from './run-lock.ts'
 import type { RunStore } from './run-store.ts'
 import { openRunStore } from './store/open-run-store.ts'
@@ -111,6 +112,20 @@ describe('reindex', () => {
     expect([...result.unreadable].sort()).toEqual([bad.folder, worse.folder].sort())
     expect(await store.get(good.record.id)).toBeDefined()
     expect(await readFile(bad.files.record, 'utf8')).toBe('{')
+  })
+
+  it('takes the folder that is named for a run, not a copy of it', async () => {
+    const run = await runWithMetrics(2)
+    const copies = ['a-copy', 'z-copy'].map((name) => join(root, name))
+    for (const copy of copies) {
+      await cp(run.folder, copy, { recursive: true })
+      await appendFile(join(copy, 'metrics.jsonl'), `${JSON.stringify(stepLine(3))}\n`)
+    }
+    const first = await reindex(root, store)
+    expect([...first.unreadable].sort()).toEqual(copies)
+    expect((await store.get(run.record.id))?.folder).toBe(run.folder)
+    expect((await counts(run.record.id))['batch.loss']).toBe(2)
+    expect((await reindex(root, store)).rewritten).toEqual([])
   })
 
   it('leaves the metrics of a run at work to its process', async () => {

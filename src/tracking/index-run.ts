@@ -1,66 +1,17 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { basename, dirname, join, resolve, sep } from 'node:path'
-import { parse } from 'yaml'
-import { z } from 'zod'
-import { artifactSchema } from '../contracts/index.ts'
+import { basename, resolve, sep } from 'node:path'
 import { AtelierError, type Progress, silentProgress } from '../core/index.ts'
 import { PointColumns } from './metric-points.ts'
 import { streamMetrics } from './metrics-log.ts'
 import { openRun, type Run } from './run.ts'
+import { entryOf } from './run-entry.ts'
+import { runFolders } from './run-folders.ts'
 import { isRunLocked } from './run-lock.ts'
 import type { RunEntry, RunStore } from './run-store.ts'
 
-/** Under the folder of runs: where deleted ones wait. */
-export const TRASH = '.trash'
 const POINTS_AT_ONCE = 50_000
 const PAGE = 500
-
-const provenanceSchema = z.array(z.object({ key: z.string(), origin: z.string() }))
-const trashedSchema = z.object({ trashed: z.iso.datetime() })
-
-/**
- * All that the store holds of the run in `folder`, read from its files. What a run lacks, an older
- * one or one of another program, is empty. Throws RUN_NOT_FOUND.
- */
-export async function entryOf(folder: string): Promise<RunEntry> {
-  const { record, files } = await openRun(folder)
-  const overrides = await readOptional(files.overrides, parse)
-  const inTrash = basename(dirname(resolve(folder))) === TRASH
-  const trashed = inTrash ? await readOptional(files.trashed, JSON.parse) : undefined
-  return {
-    record,
-    config: await readConfig(files.config),
-    overrides: Array.isArray(overrides) ? overrides.map(String) : [],
-    provenance: valid(provenanceSchema, await readOptional(files.provenance, JSON.parse)) ?? [],
-    artifacts:
-      valid(z.array(artifactSchema), await readOptional(files.artifacts, JSON.parse)) ?? [],
-    folder: resolve(folder),
-    trashed: inTrash ? (valid(trashedSchema, trashed)?.trashed ?? record.updated) : null,
-  }
-}
-
-async function readConfig(path: string): Promise<Record<string, unknown>> {
-  const value: unknown = await readOptional(path, parse)
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isMap ? (value as Record<string, unknown>) : {}
-}
-
-/** Undefined where there is no such file, or a half one. */
-async function readOptional(path: string, parseText: (text: string) => unknown): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  try {
-    return parseText(text)
-  } catch {
-    return undefined
-  }
-}
-
-function valid<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
-  const parsed = schema.safeParse(value)
-  return parsed.success ? parsed.data : undefined
-}
+const RUNS_AT_ONCE = 200
 
 export interface ReindexResult {
   /** Runs put into the store, those in the trash with them. */
@@ -69,7 +20,7 @@ export interface ReindexResult {
   readonly dropped: readonly string[]
   /** Runs whose metrics the store did not have as they are, and now has. */
   readonly rewritten: readonly string[]
-  /** Folders with a run.json or metrics that cannot be read. */
+  /** Folders with a run.json or metrics that cannot be read, and copies of a run under another name. */
   readonly unreadable: readonly string[]
 }
 
@@ -82,30 +33,55 @@ export async function reindex(
   store: RunStore,
   { progress = silentProgress }: { readonly progress?: Progress } = {},
 ): Promise<ReindexResult> {
-  const folders = await runFolders(root)
-  const bar = progress.start({ label: 'reindex', total: folders.length, unit: 'runs' })
-  const seen = new Set<string>()
+  const { runs, unreadable } = await openAll(await runFolders(root))
+  const bar = progress.start({ label: 'reindex', total: runs.size, unit: 'runs' })
   const rewritten: string[] = []
-  const unreadable: string[] = []
-  for (const [done, folder] of folders.entries()) {
-    try {
-      const run = await openRun(folder)
-      seen.add(run.record.id)
-      if (await indexRun(run, store)) rewritten.push(run.record.id)
-    } catch (error) {
-      // one damaged file must not keep the other runs out
-      if (isStoreError(error)) throw error
-      unreadable.push(folder)
+  const all = [...runs.values()]
+  for (let at = 0; at < all.length; at += RUNS_AT_ONCE) {
+    const some = all.slice(at, at + RUNS_AT_ONCE)
+    const entries = await Promise.all(some.map(({ folder }) => entryOf(folder).catch(() => [])))
+    await store.putAll(entries.flat())
+    for (const run of some) {
+      try {
+        if (await indexPoints(run, store)) rewritten.push(run.record.id)
+      } catch (error) {
+        // one damaged file must not keep the other runs out
+        if (isStoreError(error)) throw error
+        unreadable.push(run.folder)
+      }
     }
-    bar.update(done + 1)
+    bar.update(at + some.length)
   }
   bar.finish()
-  return { runs: seen.size, dropped: await dropGone(root, store, seen), rewritten, unreadable }
+  const dropped = await dropGone(root, store, new Set(runs.keys()))
+  return { runs: runs.size, dropped, rewritten, unreadable }
 }
+
+/** Runs by id. Of several folders with one id, the one that is named for it, else the first. */
+async function openAll(folders: readonly string[]) {
+  const runs = new Map<string, Run>()
+  const unreadable: string[] = []
+  for (const folder of folders) {
+    const run = await openRun(folder).catch(() => undefined)
+    const known = run && runs.get(run.record.id)
+    if (run !== undefined && (known === undefined || (isNamed(run) && !isNamed(known)))) {
+      if (known !== undefined) unreadable.push(known.folder)
+      runs.set(run.record.id, run)
+    } else unreadable.push(folder)
+  }
+  return { runs, unreadable }
+}
+
+const isNamed = ({ folder, record }: Run) => basename(folder) === record.id
 
 /** Puts one run and its metrics into the store. Gives whether its metrics were written anew. */
 export async function indexRun(run: Run, store: RunStore): Promise<boolean> {
   await store.put(await entryOf(run.folder))
+  return indexPoints(run, store)
+}
+
+/** Those of a run at work come from its own process. */
+async function indexPoints(run: Run, store: RunStore): Promise<boolean> {
   return (await isRunLocked(run.folder)) ? false : syncPoints(run, store)
 }
 
@@ -141,20 +117,6 @@ async function eachPortion(path: string, use: (columns: PointColumns) => Promise
   if (columns.count > 0) await use(columns)
 }
 
-/** Folders with a run.json under `root` and in its trash, in order of their names. */
-export async function runFolders(root: string): Promise<string[]> {
-  const found: string[] = []
-  for (const parent of [root, join(root, TRASH)]) {
-    const entries = await readdir(parent, { withFileTypes: true }).catch(() => [])
-    for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (name.startsWith('.')) continue
-      const folder = join(parent, name)
-      if (await isFile(join(folder, 'run.json'))) found.push(folder)
-    }
-  }
-  return found
-}
-
 /**
  * Forgets runs that the store places under `root` and that are not there. In a database that
  * several machines share, only those of this one: another's folder of the same name is not ours.
@@ -177,13 +139,6 @@ async function dropGone(
   }
   if (gone.length > 0) await store.delete(gone)
   return gone
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  )
 }
 
 function isStoreError(error: unknown): boolean {

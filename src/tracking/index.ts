@@ -1,3 +1,4 @@
+export type { ActiveRun, FinishOptions } from './active-run.ts'
 export { writeArtifacts } from './artifacts.ts'
 export { type Garbage, type GarbageOptions, type GarbageResult, gc } from './collect-garbage.ts'
 export { settleRun, settleStore } from './crashed.ts'
@@ -5,15 +6,10 @@ export { type ExportResult, exportRuns } from './export-runs.ts'
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
 export { importRuns } from './import-runs.ts'
-export { entryOf, indexRun, type ReindexResult, reindex } from './index-run.ts'
+export { indexRun, type ReindexResult, reindex } from './index-run.ts'
 export { noteRun, type RunsChange, type TagChange, tagRuns } from './label-runs.ts'
 export { removeLeftovers } from './leftovers.ts'
-export {
-  type ActiveRun,
-  type FinishOptions,
-  LoggedRun,
-  type LoggedRunOptions,
-} from './logged-run.ts'
+export { LoggedRun, type LoggedRunOptions } from './logged-run.ts'
 export { canonicalMetric } from './metric-name.ts'
 export { epochValues } from './metric-points.ts'
 export { readMetrics } from './metrics-log.ts'
@@ -28,6 +24,7 @@ export {
   readRunConfig,
   updateRun,
 } from './run.ts'
+export { entryOf } from './run-entry.ts'
 export type { RunFiles } from './run-files.ts'
 export { isRunLocked, lockRun, type RunLock } from './run-lock.ts'
 export type {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AtelierError, type Clock, systemClock } from '../core/index.ts'
-import { entryOf } from './index-run.ts'
 import { openRun, type RecordChange, type Run, updateRun } from './run.ts'
+import { entryOf } from './run-entry.ts'
 import type { RunStore } from './run-store.ts'
 
 export interface RunsChange {

@@ -9,6 +9,7 @@ import {
   toAtelierError,
   writeFileAtomicSync,
 } from '../core/index.ts'
+import type { ActiveRun, FinishOptions } from './active-run.ts'
 import { writeArtifacts } from './artifacts.ts'
 import { type ExitGuarded, failureOf, guardExit, type RunEnd, unguardExit } from './exit-guard.ts'
 import { IndexFeed } from './index-feed.ts'
@@ -22,35 +23,6 @@ import { isSafePath } from './safe-path.ts'
 
 /** The record's step and summary are brought up to date about so often; labels within a second. */
 const RECORD_MS = 5000
-
-/** A run that a program logs by itself. */
-export interface ActiveRun {
-  readonly id: string
-  /** Absolute. */
-  readonly folder: string
-  /**
-   * Adds one value to each metric. Returns at once: files and database are written about once a
-   * second. Without a step it is one more than the highest so far, first 1. `/` in a name is read as
-   * `.`, and `acc` as `accuracy`. NaN and infinity are left out, with one warning for each metric.
-   * Throws RUN_VALUE_INVALID for what is no number, RUN_ENDED after the end.
-   */
-  log(values: Readonly<Record<string, number>>, options?: { readonly step?: number }): void
-  tag(...tags: readonly string[]): void
-  /** Replaces the run's notes. */
-  note(text: string): void
-  /** Sets what stands for a metric in lists, instead of the last value logged. */
-  summary(values: Readonly<Record<string, number>>): void
-  /** Copies a file into the run folder, as `artifacts/NAME`. */
-  artifact(path: string, name?: string): Promise<void>
-  /** Ends the run: `completed`, or `failed` with an error. Waits until all is written. */
-  finish(end?: FinishOptions): Promise<void>
-}
-
-export interface FinishOptions {
-  readonly status?: 'completed' | 'failed' | 'interrupted'
-  /** Why it failed. */
-  readonly error?: unknown
-}
 
 export interface LoggedRunOptions {
   readonly run: Run
@@ -81,6 +53,7 @@ export class LoggedRun implements ActiveRun, ExitGuarded {
   #noted: number
   #noting: Promise<unknown> = Promise.resolve()
   #end: RunEnd | undefined
+  #finishing: Promise<void> = Promise.resolve()
   #failure: unknown
 
   constructor(options: LoggedRunOptions) {
@@ -145,8 +118,13 @@ export class LoggedRun implements ActiveRun, ExitGuarded {
     await copyFile(path, target)
   }
 
-  async finish({ status, error }: FinishOptions = {}): Promise<void> {
-    if (this.#end !== undefined) return
+  finish(options: FinishOptions = {}): Promise<void> {
+    // asked twice, or after a signal: it ends once
+    if (this.#end === undefined) this.#finishing = this.#finish(options)
+    return this.#finishing
+  }
+
+  async #finish({ status, error }: FinishOptions): Promise<void> {
     const failed = status === 'failed' || (status === undefined && error !== undefined)
     this.#pulse.stop()
     this.#end = {

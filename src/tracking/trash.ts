@@ -1,10 +1,11 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AtelierError, systemClock, writeFileAtomic } from '../core/index.ts'
-import { entryOf, TRASH } from './index-run.ts'
 import { openRuns, type RunsChange } from './label-runs.ts'
 import type { Run } from './run.ts'
+import { entryOf } from './run-entry.ts'
 import { runFiles } from './run-files.ts'
+import { TRASH } from './run-folders.ts'
 import { isRunLocked, lockRun } from './run-lock.ts'
 
 /** Where runs wait until they are restored or deleted for good. */

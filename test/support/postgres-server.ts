@@ -98,8 +98,8 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
 async function end(child: ChildProcess, folder: string): Promise<void> {
   if (child.exitCode === null) {
     const ended = new Promise((done) => child.once('exit', done))
-    // ends sessions rather than wait for them
-    child.kill('SIGINT')
+    // at once: what it would still write is deleted anyway
+    child.kill('SIGQUIT')
     await ended
   }
   rmSync(folder, { recursive: true, force: true })

@@ -23,8 +23,7 @@ export function keysOf(filter: Filter): string[] {
 
 /**
  * A condition on `runs`. It is true or false, never unknown: a run without the key fits `= null`,
- * `!=` and `!~` only. Values are parameters. Each set of runs comes from one range of an index and
- * is built once; the plus keeps SQLite from looking runs up by two such sets, pair by pair.
+ * `!=` and `!~` only. Values are parameters; each set of runs comes from one range of an index.
  */
 export function filterSql(filter: Filter, context: FilterContext): Condition {
   if (filter.kind === 'not') return not(filterSql(filter.part, context))
@@ -62,7 +61,7 @@ function valueSql({ operator, value }: Compare, key: number, context: FilterCont
   }
   const text = String(value)
   if (operator === '=' && text.length >= SHORT_TEXT) {
-    return sql`(+runs.seq in (select run from run_long_texts where key = ${key} and text = ${storable(text)}))`
+    return withLongText(sql`key = ${key} and text = ${storable(text)}`)
   }
   return withValue(
     sql`key = ${key} and kind = ${ValueKind.text} and number is null and text ${sign} ${shortText(text)}`,
@@ -75,9 +74,9 @@ function containsSql(key: number, part: string, context: FilterContext): Conditi
     withValue(
       sql`key = ${key} and kind = ${ValueKind.text} and ${contains(sql`text`, part, context.kind)}`,
     ),
-    sql`(+runs.seq in (select run from run_long_texts where key = ${key} and ${contains(sql`text`, part, context.kind)}))`,
+    withLongText(sql`key = ${key} and ${contains(sql`text`, part, context.kind)}`),
   ]
-  if (/^[-+.\deE]+$/.test(part)) {
+  if (/^[-+.\de]*$/i.test(part)) {
     found.push(
       withValue(
         sql`key = ${key} and kind = ${ValueKind.number} and ${contains(numberAsText(context.kind), part, context.kind)}`,
@@ -109,12 +108,12 @@ function contains(column: RawBuilder<unknown>, part: string, kind: DatabaseKind)
 
 function tagSql({ operator, value }: Compare, { kind }: FilterContext): Condition {
   if (value === null) {
-    return operator === '=' ? sql`(+runs.seq not in (select run from run_tags))` : NEVER
+    return operator === '=' ? not(isIn(sql`select run from run_tags`)) : NEVER
   }
   const text = shortText(String(value))
   const condition =
     operator === '~' ? contains(sql`tag`, text, kind) : sql`tag ${sql.raw(operator)} ${text}`
-  return sql`(+runs.seq in (select run from run_tags where ${condition}))`
+  return isIn(sql`select run from run_tags where ${condition}`)
 }
 
 function isTag(key: string): boolean {
@@ -122,7 +121,20 @@ function isTag(key: string): boolean {
 }
 
 function withValue(condition: RawBuilder<unknown>): Condition {
-  return sql`(+runs.seq in (select run from run_values where ${condition}))`
+  return isIn(sql`select run from run_values where ${condition}`)
+}
+
+function withLongText(condition: RawBuilder<unknown>): Condition {
+  return isIn(sql`select run from run_long_texts where ${condition}`)
+}
+
+/**
+ * Whether a run is in a set, which is built once and then looked into. Both databases would rather
+ * join, and without statistics they join pair by pair, for minutes: the plus forbids it to SQLite,
+ * `is true` to PostgreSQL.
+ */
+export function isIn(runs: RawBuilder<unknown>): Condition {
+  return sql`((+runs.seq in (${runs})) is true)`
 }
 
 function not(condition: Condition): Condition {

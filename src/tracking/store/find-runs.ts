@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { DatabaseKind } from '../../storage/index.ts'
 import { canonicalMetric } from '../metric-name.ts'
 import type { RunEntry, RunPage, RunQuery } from '../run-store.ts'
-import { filterSql, keysOf } from './filter-sql.ts'
+import { filterSql, isIn, keysOf } from './filter-sql.ts'
 import { storable } from './store-text.ts'
 import type { RunTransaction } from './tables.ts'
 
@@ -85,7 +85,7 @@ async function sorted(
   const runs = rows.map(({ seq }) => seq)
   if (runs.length === limit || offset + runs.length === total) return runs
   const sortable = runs.length > 0 || offset === 0 ? offset + runs.length : await countOf(db, from)
-  const without = sql<boolean>`${fits} and +runs.seq not in (select run from run_values v where ${having})`
+  const without = sql<boolean>`${fits} and not ${isIn(sql`select run from run_values v where ${having}`)}`
   const rest = {
     total: total - sortable,
     offset: Math.max(0, offset - sortable),
