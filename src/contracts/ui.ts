@@ -7,7 +7,7 @@ export type UiValue = string | number | boolean | null
 export interface UiError {
   /** What was got, what was wanted, and what to do. */
   readonly detail: string
-  /** Of the error catalogue, or `NOT_FOUND`, `BAD_REQUEST`. */
+  /** Of the error catalogue, or `NOT_FOUND`, `BAD_REQUEST`, `HOST_REFUSED`. */
   readonly code: string
   /** Of FILTER_INVALID: where in the text, counted from 0. */
   readonly position?: number

@@ -15,7 +15,8 @@ export function chartTooltip(xText: (x: number) => string): uPlot.Plugin {
       },
       setCursor: (plot) => {
         const { idx, left } = plot.cursor
-        box.hidden = idx == null || left == null || left < 0
+        // the other charts' cursors follow; their boxes would only cover their lines
+        box.hidden = idx == null || left == null || left < 0 || !plot.over.matches(':hover')
         if (box.hidden) return
         box.replaceChildren(...linesAt(plot, idx!, xText))
         const toTheRight = left! < plot.over.clientWidth / 2
