@@ -19,10 +19,12 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '..')
 const INSTALL_STAMP = join(root, 'node_modules', '.atelier-setup')
 const BUILD_STAMP = join(root, 'dist', '.atelier-setup')
+const WEB_STAMP = join(root, 'dist', 'web', '.atelier-setup')
 
 refuseOldNode()
 install()
 build()
+buildWeb()
 
 function refuseOldNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -53,11 +55,7 @@ function build() {
     ...filesUnder('src').filter((file) => !file.endsWith('.test.ts')),
     ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
   ]
-  const facts = sources.map((file) => {
-    const { size, mtimeMs } = statSync(join(root, file))
-    return `${file} ${size} ${mtimeMs}\n`
-  })
-  const wanted = digest(facts)
+  const wanted = digestOfFiles(sources)
   if (readStamp(BUILD_STAMP) === wanted) return
   say('Compiling …')
   // without a stamp the folder is of unknown state: let tsc write every file again
@@ -72,9 +70,33 @@ function build() {
   writeFileSync(BUILD_STAMP, wanted)
 }
 
+/** The pages of `atelier ui`. They import types of src, which leave nothing in them. */
+function buildWeb() {
+  const sources = filesUnder('web').filter((file) => !file.endsWith('.test.ts'))
+  const wanted = digestOfFiles([...sources, 'package-lock.json'])
+  if (readStamp(WEB_STAMP) === wanted) return
+  say('Building the pages …')
+  run(process.execPath, [
+    join(root, 'node_modules/vite/bin/vite.js'),
+    ...['build', 'web', '--logLevel', 'warn'],
+  ])
+  writeFileSync(WEB_STAMP, wanted)
+}
+
+/** Of names, sizes and times: reading every file would take longer than most builds save. */
+function digestOfFiles(files) {
+  return digest(
+    files.map((file) => {
+      const { size, mtimeMs } = statSync(join(root, file))
+      return `${file} ${size} ${mtimeMs}\n`
+    }),
+  )
+}
+
 /** Compiled files whose source is gone would still be imported, packed and published. */
 function removeStale(sources) {
-  for (const file of filesUnder('dist').filter((name) => /\.(?:js|d\.ts)$/.test(name))) {
+  const compiled = /^dist\/(?!web\/).*\.(?:js|d\.ts)$/
+  for (const file of filesUnder('dist').filter((name) => compiled.test(name))) {
     const source = file.replace(/^dist/, 'src').replace(/(?:\.d\.ts|\.js)$/, '.ts')
     if (!sources.has(source)) rmSync(join(root, file))
   }

@@ -42,8 +42,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   bundle: ['onnx', 'runtime', 'tensor', 'image', 'contracts'],
   storage: [],
   tracking: ['storage', 'contracts'],
-  // it receives "run a trial" as a function
-  sweeps: ['tracking', 'figures', 'contracts'],
+  // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
+  sweeps: ['config', 'tracking', 'figures', 'contracts'],
   http: ['tracking', 'contracts'],
   training: [
     'nn',
@@ -96,6 +96,24 @@ describe('architecture', () => {
       )
       .map(({ from, to }) => `${name(from)} → ${name(to)}`)
     expect(forbidden).toEqual([])
+  })
+
+  it('lets the pages know of the server only the types of its contracts', () => {
+    const web = resolve(SRC, '../web/src')
+    const outside = readdirSync(web, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .flatMap((file) => {
+        const text = readFileSync(join(web, file), 'utf8')
+        const statements = [...text.matchAll(/^(import|export)\b[^']*'([^']+)'/gm)]
+        return statements
+          .filter(
+            ([, , to]) => to!.startsWith('.') && !resolve(web, dirname(file), to!).startsWith(web),
+          )
+          .map(([statement]) => `${file}: ${statement.replace(/\s+/g, ' ')}`)
+      })
+    expect(outside.length).toBeGreaterThan(5)
+    const allowed = /: import type \{[^}]*\} from '(?:\.\.\/)+src\/contracts\/index\.ts'$/
+    expect(outside.filter((line) => !allowed.test(line))).toEqual([])
   })
 
   it('enters another folder by its door', () => {

@@ -19,13 +19,17 @@ const commandLines = [...read('README.md').matchAll(/```sh\n([\s\S]*?)```/g)]
   .map((line) => line.replace(/\s+#.*$/, '').trim())
   .filter((line) => line !== '')
 
+/** Words of a line with simple quotes, as a shell cuts it. */
+const shellWords = (line: string) =>
+  [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!)
+
 describe('README.md', () => {
   it('shows commands', () => {
     expect(commandLines.length).toBeGreaterThan(10)
   })
 
   it.each(commandLines.filter((line) => line.startsWith('atelier ')))('%s', async (line) => {
-    const target = findCommand(commandTable, line.split(/\s+/).slice(1))
+    const target = findCommand(commandTable, shellWords(line).slice(1))
     if (target.kind !== 'command') throw new Error(`names no command: ${target.kind}`)
     const command = await target.entry.load()
     const { words } = parseOptions(target.entry, command, target.rest)

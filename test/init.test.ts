@@ -1,12 +1,18 @@
 /** Programs that log by the public API, as processes of their own: some end as they should not. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { entryOf, listRuns, openRunStore, readMetrics } from '../src/tracking/index.ts'
+import {
+  entryOf,
+  listRuns,
+  openRunStore,
+  readMetrics,
+  readRunConfig,
+} from '../src/tracking/index.ts'
 
 const packageRoot = resolve(import.meta.dirname, '..')
 let folder = ''
@@ -94,6 +100,8 @@ describe('init', () => {
     })
     expect(record.id).toMatch(/-digits-/)
     expect(record.seconds).toBeGreaterThan(0)
+    const resumed = readRunConfig({ record, files, folder: runFolder })
+    await expect(resumed).rejects.toMatchObject({ code: 'CONFIG_INVALID_VALUE' })
     expect(parse(await readFile(files.config, 'utf8'))).toEqual({
       model: { type: 'tree' },
       seed: 7,
@@ -144,7 +152,10 @@ describe('init', () => {
        const codes = []
        for (const bad of [() => run.log({ loss: '1' }), () => run.log({ loss: 1 }, { step: -1 }), () => run.log({ '': 1 })])
          try { bad() } catch (error) { codes.push(error.code) }
+       let written = false
+       run.finish().then(() => { written = true })
        await run.finish()
+       if (!written) throw new Error('the second finish came before the first')
        try { run.log({ loss: 1 }) } catch (error) { codes.push(error.code) }
        console.error(codes.join())`,
     )
@@ -159,6 +170,29 @@ describe('init', () => {
     ])
     expect(record.summary).toEqual({ other: 3 })
   })
+})
+
+describe("the package's types", () => {
+  it('say what a run takes', async () => {
+    const file = join(folder, 'typed.mts')
+    const text = `import { type ActiveRun, init } from 'atelier'
+      const run: ActiveRun = await init({ project: 'p', config: { lr: 0.1 }, tags: ['a'] })
+      run.log({ loss: 1, 'val.acc': 0.5 }, { step: 1 })
+      // @ts-expect-error a value is a number
+      run.log({ loss: 'low' })
+      // @ts-expect-error a run belongs to a project
+      await init({ config: {} })
+      const folder: string = run.folder
+      await run.finish({ status: 'failed', error: new Error(folder) })`
+    await writeFile(file, text)
+    const tsc = join(packageRoot, 'node_modules/.bin/tsc')
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext']
+    const { stdout, status } = spawnSync(tsc, [...options, '--target', 'es2023', file], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
+  }, 60_000)
 })
 
 describe('a program that does not finish its run', () => {

@@ -1,5 +1,6 @@
 /** The packed tarball as a stranger meets it: an empty project, npm's defaults, install scripts on. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -43,6 +44,34 @@ describe.runIf(full)('the packed package (installs from the registry: ATELIER_TE
       'data.validation=100',
     )
     expect(await readdir(join(project, 'data/processed/sketch'))).toContain('dataset.json')
+  })
+
+  it('logs runs of other programs', async () => {
+    const program = `import * as atelier from 'atelier'
+      const run = await atelier.init({ project: 'mine', config: { lr: 0.1 } })
+      run.log({ loss: 0.5 }, { step: 1 })
+      await run.finish()`
+    await writeFile(join(project, 'program.mjs'), program)
+    await run(process.execPath, ['program.mjs'], { cwd: project })
+    const { stdout } = await atelier('runs', 'ls', '--json')
+    expect(stdout).toContain('"mine"')
+  })
+
+  it('serves its pages', async () => {
+    const command = join(project, 'node_modules/.bin/atelier')
+    const started = spawn(command, ['ui', '--port', '0', '--json'], {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      const [chunk] = (await once(started.stdout, 'data')) as [Buffer]
+      const { url } = JSON.parse(chunk.toString()) as { url: string }
+      const page = await (await fetch(url)).text()
+      const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(page)!
+      expect((await fetch(new URL(script!, url))).status).toBe(200)
+    } finally {
+      started.kill('SIGINT')
+    }
   })
 
   it('carries no tests, sources or build leftovers', async () => {

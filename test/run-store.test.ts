@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSqliteFile } from '../src/storage/sqlite-library.ts'
 import { openRunStore } from '../src/tracking/index.ts'
@@ -13,6 +14,7 @@ import {
   startPostgres,
 } from './support/postgres-server.ts'
 import { describeRunStore } from './support/run-store-contract.ts'
+import { runEntry } from './support/store-example.ts'
 
 let folder = ''
 let count = 0
@@ -30,6 +32,28 @@ describe('openRunStore on SQLite', () => {
       database.close()
     },
   }))
+
+  it('waits for another that writes, without blocking its own program', async () => {
+    const path = join(folder, 'held.db')
+    const store = await openRunStore({ path })
+    const other = await openSqliteFile(path)
+    other.prepare('begin immediate').run()
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 20)
+    let done = false
+    const put = store.put(runEntry('a', 1)).then(() => {
+      done = true
+    })
+    await sleep(600)
+    expect([done, ticks > 3]).toEqual([false, true])
+    expect(other.prepare('select count(*) as runs from runs').all()[0]).toEqual({ runs: 0 })
+    other.prepare('commit').run()
+    await put
+    clearInterval(timer)
+    other.close()
+    expect((await store.get('a'))?.record.id).toBe('a')
+    await store.close()
+  })
 
   it('says what is wrong with the file', async () => {
     const garbage = join(folder, 'garbage.db')
@@ -62,7 +86,7 @@ describe.skipIf(missing)(`openRunStore on PostgreSQL${missing ?? ''}`, () => {
   beforeAll(async () => {
     server = await startPostgres(bin!)
   }, 120_000)
-  afterAll(() => server?.stop())
+  afterAll(() => server?.stop(), 60_000)
 
   describeRunStore(() => ({
     fresh: async () => ({ url: await server.createDatabase(), path: '' }),

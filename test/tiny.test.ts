@@ -47,7 +47,7 @@ describe('atelier', () => {
   it('makes no run of a model that does not exist', async () => {
     const { code, stderr } = await atelier('train', ...SMALL, 'model.type=cmn')
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('model.type=cnn') })
-    expect(await atelierJson('runs', 'ls')).toHaveLength(1)
+    expect(await atelierJson('runs', 'ls')).toMatchObject({ total: 1 })
   })
 
   it('trains a run again from another process and finds the same weights', async () => {
@@ -78,8 +78,8 @@ describe('atelier', () => {
   }, 60_000)
 
   it('lists and shows the run that was trained', async () => {
-    const [run] = await atelierJson('runs', 'ls')
-    expect(run).toMatchObject({ state: 'completed', epochs: 2, dataset: { name: 'sketch' } })
+    const [run] = (await atelierJson('runs', 'ls')).runs
+    expect(run).toMatchObject({ status: 'completed', epochs: 2, dataset: { name: 'sketch' } })
     expect(run.id).toMatch(/^\d{8}-\d{4}-tiny-[a-z]+-[a-z]+$/)
     const shown = await atelier('runs', 'show', 'latest')
     expect(shown.stdout).toContain(run.weight_digest.slice(0, 12))
@@ -87,6 +87,9 @@ describe('atelier', () => {
     for (const file of ['config.yaml', 'overrides.yaml', 'metrics.jsonl', 'weights.safetensors']) {
       expect(existsSync(inProject('runs', run.id, file))).toBe(true)
     }
+    const { artifacts } = await atelierJson('runs', 'show', 'latest')
+    const paths = artifacts.map(({ path }: { path: string }) => path)
+    expect(paths).toEqual(expect.arrayContaining(['figures/train_loss.png', 'model.onnx']))
     const published = await readFile(inProject('models/model.onnx'))
     expect(published).toEqual(await readFile(inProject('runs', run.id, 'model.onnx')))
   })
@@ -99,7 +102,7 @@ describe('atelier', () => {
     expect(report.dataset).toMatchObject({ split: 'test', size: 60 })
     expect(files.figures).toHaveLength(5)
     for (const path of [files.reportHtml, ...files.figures]) expect(existsSync(path)).toBe(true)
-    const [run] = await atelierJson('runs', 'ls')
+    const [run] = (await atelierJson('runs', 'ls')).runs
     expect(run.test_looks).toBe(2)
     const artifacts = JSON.parse(await readFile(join(run.folder, 'artifacts.json'), 'utf8'))
     const page = artifacts.find(({ path }: { path: string }) => path === 'report.html')
@@ -113,7 +116,7 @@ describe('atelier', () => {
   it('evaluates on validation without a look, to the very numbers of training', async () => {
     const before = await readFile(inProject('data/processed/sketch/test-looks.jsonl'), 'utf8')
     const { report } = await atelierJson('evaluate', 'latest', '--split', 'val')
-    const [run] = await atelierJson('runs', 'ls')
+    const [run] = (await atelierJson('runs', 'ls')).runs
     expect(report.accuracy.value).toBe(run.best.val_accuracy)
     expect(report.loss).toBeCloseTo(run.best.val_loss, 6)
     const after = await readFile(inProject('data/processed/sketch/test-looks.jsonl'), 'utf8')
@@ -179,7 +182,7 @@ describe('atelier', () => {
     const long = [...SMALL, 'hyperparameters.epochs=2000']
     const { child, finished } = startAtelier(project.folder, ['train', ...long, '--name', 'long'])
     const isTraining = async () => {
-      const [run] = await atelierJson('runs', 'ls', '-n', '1')
+      const [run] = (await atelierJson('runs', 'ls', '-n', '1')).runs
       return run.id.includes('-long-') && run.step > 0
     }
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -189,7 +192,7 @@ describe('atelier', () => {
     expect(code).toBe(130)
     expect(stderr).toMatch(/error\[INTERRUPTED\]: Stopped after step \d+ of 16000/)
     expect(stderr).toMatch(/Continue with `atelier resume \d{8}-\d{4}-long-/)
-    const [run] = await atelierJson('runs', 'ls', '-n', '1')
-    expect(run.state).toBe('interrupted')
+    const [run] = (await atelierJson('runs', 'ls', '-n', '1')).runs
+    expect(run.status).toBe('interrupted')
   })
 })

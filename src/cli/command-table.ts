@@ -39,18 +39,88 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'runs ls',
-    summary: 'List the runs, newest first.',
+    summary: 'List runs: filtered, sorted, with chosen columns.',
     load: async () => (await import('./commands/runs-ls.ts')).runsLsCommand,
   },
   {
     name: 'runs show',
-    summary: 'Show one run: settings, epochs, model.',
+    summary: 'Show all of one run: origin, settings, metrics, files.',
     load: async () => (await import('./commands/runs-show.ts')).runsShowCommand,
+  },
+  {
+    name: 'runs compare',
+    summary: 'Compare runs: what differs, how they did, their curves.',
+    load: async () => (await import('./commands/runs-compare.ts')).runsCompareCommand,
+  },
+  {
+    name: 'runs tag',
+    summary: 'Add tags to a run, or take them away.',
+    load: async () => (await import('./commands/runs-tag.ts')).runsTagCommand,
+  },
+  {
+    name: 'runs note',
+    summary: 'Write a note to a run.',
+    load: async () => (await import('./commands/runs-note.ts')).runsNoteCommand,
+  },
+  {
+    name: 'runs rm',
+    summary: 'Put runs into the trash.',
+    load: async () => (await import('./commands/runs-rm.ts')).runsRmCommand,
+  },
+  {
+    name: 'runs restore',
+    summary: 'Bring runs back from the trash.',
+    load: async () => (await import('./commands/runs-restore.ts')).runsRestoreCommand,
+  },
+  {
+    name: 'runs gc',
+    summary: 'Delete old trash and what killed processes left.',
+    load: async () => (await import('./commands/runs-gc.ts')).runsGcCommand,
+  },
+  {
+    name: 'runs export',
+    summary: 'Write runs whole, to a file or a folder.',
+    load: async () => (await import('./commands/runs-export.ts')).runsExportCommand,
+  },
+  {
+    name: 'runs import',
+    summary: 'Take in exported runs.',
+    load: async () => (await import('./commands/runs-import.ts')).runsImportCommand,
+  },
+  {
+    name: 'runs reindex',
+    summary: 'Fill the database of runs from their folders.',
+    load: async () => (await import('./commands/runs-reindex.ts')).runsReindexCommand,
   },
   {
     name: 'runs reproduce',
     summary: 'Train a run again and compare the weights.',
     load: async () => (await import('./commands/runs-reproduce.ts')).runsReproduceCommand,
+  },
+  {
+    name: 'ui',
+    summary: 'Show the runs in a browser, live.',
+    load: async () => (await import('./commands/ui.ts')).uiCommand,
+  },
+  {
+    name: 'sweep run',
+    summary: 'Train with many choices of parameters, chosen as a sweep file says.',
+    load: async () => (await import('./commands/sweep-run.ts')).sweepRunCommand,
+  },
+  {
+    name: 'sweep resume',
+    summary: 'Continue a sweep that was stopped or killed.',
+    load: async () => (await import('./commands/sweep-resume.ts')).sweepResumeCommand,
+  },
+  {
+    name: 'sweep show',
+    summary: 'Show the trials of a sweep, best first, and write its report.',
+    load: async () => (await import('./commands/sweep-show.ts')).sweepShowCommand,
+  },
+  {
+    name: 'sweep ls',
+    summary: 'List the sweeps, newest first.',
+    load: async () => (await import('./commands/sweep-ls.ts')).sweepLsCommand,
   },
   {
     name: 'config',

@@ -1,14 +1,38 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ConfigChoice } from '../config/index.ts'
 import type { Clock, Logger, Progress } from '../core/index.ts'
+import type { LiveBlock } from './live-block.ts'
 
 /** A stream that may be a terminal. */
 export interface TerminalStream extends Writable {
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface UiOptions {
+  /** As for `openRunStore`. */
+  readonly database: { readonly url?: string | undefined; readonly path: string }
+  /** Absolute: the folder of the run folders. */
+  readonly runs: string
+  /** Absolute: the built pages. */
+  readonly pages: string
+  readonly host: string
+  /** The first free one from the usual port on where absent; 0: any. */
+  readonly port: number | undefined
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+export interface RunningUi {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Serves the browser interface. `main` gives it: commands and HTTP never import each other. */
+export type StartUi = (options: UiOptions) => Promise<RunningUi>
 
 /** All that a command may touch of the world outside. */
 export interface CommandContext {
@@ -20,6 +44,8 @@ export interface CommandContext {
   /** Everything else: progress, notes, errors. */
   readonly stderr: TerminalStream
   readonly progress: Progress
+  /** For what needs more than the one line of `progress`. */
+  readonly block: LiveBlock
   readonly logger: Logger
   readonly clock: Clock
   /** Aborts on the first Ctrl-C or SIGTERM; the second one ends the process. */
@@ -28,6 +54,9 @@ export interface CommandContext {
   readonly json: boolean
   /** Folder of the installed package: holds `conf/` and `package.json`. */
   readonly packageRoot: string
+  readonly startUi: StartUi
+  /** What starts Atelier anew: program, arguments, script. */
+  readonly self: readonly string[]
   /** `-cn`, `-cp` and `-cd`: which configuration files to compose from. */
   readonly config?: ConfigChoice
 }

@@ -10,12 +10,17 @@ const COLUMNS: readonly Column[] = [
   { title: 'images/s', align: 'right' },
 ]
 
-/** One line an epoch; a star marks each that was the best so far. */
-export function epochTable(epochs: readonly EpochMetrics[]): string {
-  return `${formatTable(COLUMNS, epochs.map(row))}\n* best so far on validation`
+export type EpochRow = Omit<EpochMetrics, 'type' | 'time' | 'seconds'>
+
+/** One line an epoch; a star marks each that is called best, `meaning` says of what. */
+export function epochTable(
+  epochs: readonly EpochRow[],
+  meaning = 'best so far on validation',
+): string {
+  return `${formatTable(COLUMNS, epochs.map(row))}\n* ${meaning}`
 }
 
-function row(epoch: EpochMetrics): string[] {
+function row(epoch: EpochRow): string[] {
   return [
     String(epoch.epoch),
     epoch.train_loss.toFixed(4),

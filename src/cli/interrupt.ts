@@ -1,6 +1,7 @@
 import { exitCodes } from './exit-codes.ts'
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** `disconnect`: the process that started this one with a channel has closed it, or is gone. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'disconnect'] as const
 
 /** The part of `process` that is needed; tests pass an emitter. */
 export interface SignalSource {
@@ -16,7 +17,7 @@ interface InterruptOptions {
   readonly exit: (code: number) => void
 }
 
-/** An AbortSignal that fires on the first SIGINT or SIGTERM; the second signal ends the process. */
+/** An AbortSignal that fires on the first SIGINT, SIGTERM or loss of the parent; the second ends the process. */
 export function watchInterrupts(options: InterruptOptions): {
   readonly signal: AbortSignal
   dispose(): void

@@ -58,6 +58,8 @@ function buildParser(entry: CommandEntry, command: Command): CommanderCommand {
 
 function commanderOption(key: string, spec: OptionSpec): Option {
   const option = new Option(optionFlags(key, spec), spec.description)
+  // `--no-reuse` is a flag of that name, not the opposite of `--reuse`
+  option.negate = false
   if (spec.choices !== undefined) option.choices(spec.choices)
   if (spec.type === 'integer' || spec.type === 'number') {
     option.argParser((text: string) => parseNumber(text, spec.type === 'integer'))

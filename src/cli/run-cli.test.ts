@@ -75,7 +75,9 @@ async function run(argv: readonly string[], commands = entries) {
     clock: systemClock,
     signals,
     exit: (value) => exits.push(value),
+    startUi: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../..'),
+    self: [process.execPath],
     commands,
   })
   if (argv[0] === 'wait') {

@@ -5,7 +5,7 @@ import { AtelierError, type Clock, toAtelierError } from '../core/index.ts'
 import type { CommandEntry, CommandInput } from './command.ts'
 import { overviewHelp } from './command-help.ts'
 import { splitConfigOptions } from './config-options.ts'
-import type { CommandContext, Environment, TerminalStream } from './context.ts'
+import type { CommandContext, Environment, StartUi, TerminalStream } from './context.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { findCommand } from './find-command.ts'
 import { type SignalSource, watchInterrupts } from './interrupt.ts'
@@ -25,6 +25,9 @@ export interface CliHost {
   readonly signals: SignalSource
   readonly exit: (code: number) => void
   readonly packageRoot: string
+  readonly startUi: StartUi
+  /** What starts this program anew: program, arguments, script. */
+  readonly self: readonly string[]
   readonly commands: readonly CommandEntry[]
 }
 
@@ -105,9 +108,11 @@ function contextOf(
   signal: AbortSignal,
   json: boolean,
 ): CommandContext {
-  const { cwd, env, stdin, stdout, stderr, clock, packageRoot } = host
-  const { progress, logger } = terminal
-  return { cwd, env, stdin, stdout, stderr, clock, packageRoot, progress, logger, signal, json }
+  const { cwd, env, stdin, stdout, stderr, clock, packageRoot, startUi, self } = host
+  const { progress, block, logger } = terminal
+  const streams = { stdin, stdout, stderr }
+  const shown = { progress, block, logger, json }
+  return { cwd, env, ...streams, clock, packageRoot, startUi, self, ...shown, signal }
 }
 
 async function packageVersion(root: string): Promise<string> {

@@ -15,6 +15,7 @@ import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
 import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
+import { drawTraining } from './run-files.ts'
 import { formatTable } from './table.ts'
 
 export interface TrainingRequest {
@@ -32,7 +33,7 @@ export async function startTraining(
   request: TrainingRequest,
 ): Promise<TrainResult> {
   const result = await train(context, request)
-  report(context, result)
+  printTraining(context, result)
   return result
 }
 
@@ -43,7 +44,7 @@ export async function train(
 ): Promise<TrainResult> {
   const { config, dataset, run } = request
   context.logger.info(trainingHeader(config, dataset.manifest, run))
-  return trainModel(await optionsOf(context, request))
+  return drawn(context, request, await trainModel(await optionsOf(context, request)))
 }
 
 /** The same for a run that was stopped. */
@@ -51,7 +52,8 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  report(context, await resumeTraining(await optionsOf(context, request)))
+  const result = await resumeTraining(await optionsOf(context, request))
+  printTraining(context, await drawn(context, request, result))
 }
 
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
@@ -61,12 +63,24 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const openStore = storeOpener(context, request.config)
   const given = { progress, logger, clock, signal, producer, openStore }
   const surroundings = { ...given, fitTemperature, profile }
-  if (!request.publish) return { ...request, ...surroundings }
+  // the trials of a sweep must not take turns at being the model that is served
+  const isTrial = request.run.record.sweep !== null
+  if (!request.publish || isTrial) return { ...request, ...surroundings }
   const publishTo = resolve(context.cwd, request.config.paths.models)
   return { ...request, ...surroundings, publishTo }
 }
 
-function report(context: CommandContext, result: TrainResult): void {
+/** Draws the curves into the run's folder. */
+async function drawn(
+  context: CommandContext,
+  { config }: TrainingRequest,
+  result: TrainResult,
+): Promise<TrainResult> {
+  await drawTraining(context, result.run, config)
+  return result
+}
+
+function printTraining(context: CommandContext, result: TrainResult): void {
   printResult(context, resultJson(result), () => resultText(context, result))
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Progress, ProgressHandle, ProgressTask } from '../core/index.ts'
 import type { TerminalStream } from './context.ts'
+import type { LiveBlock } from './live-block.ts'
 import { formatProgressLine, formatProgressSummary, type ProgressState } from './progress-line.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'
 
@@ -8,6 +9,7 @@ const PLAIN_LINE_MS = 10_000
 const HIDE_CURSOR = '\u001b[?25l'
 const SHOW_CURSOR = '\u001b[?25h'
 const CLEAR_LINE = '\r\u001b[2K'
+const CLEAR_BELOW = '\u001b[J'
 
 interface Task {
   readonly spec: ProgressTask
@@ -18,7 +20,7 @@ interface Task {
 }
 
 /**
- * The owner of stderr: one live progress line that log lines never tear. Without a terminal it
+ * The owner of stderr: one live progress line, or a block of lines, that log lines never tear. Without a terminal it
  * prints a plain line now and then. `close` must run before the process ends: it shows the cursor.
  */
 export class Terminal {
@@ -27,22 +29,38 @@ export class Terminal {
     info: (message) => this.#printAbove(message),
     warn: (message) => this.#printAbove(`warning: ${message}`),
   }
+  readonly block: LiveBlock
   readonly #stream: TerminalStream
   readonly #clock: Clock
   readonly #live: boolean
   #tasks: Task[] = []
   #lastDraw = Number.NEGATIVE_INFINITY
   #drawn = false
+  #lines: readonly string[] = []
 
   constructor(stream: TerminalStream, clock: Clock) {
     this.#stream = stream
     this.#clock = clock
     this.#live = stream.isTTY === true
+    this.block = {
+      live: this.#live,
+      size: () => ({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 }),
+      show: (lines) => this.#show(lines),
+    }
   }
 
   close(): void {
     this.#erase()
     this.#tasks = []
+    this.#lines = []
+  }
+
+  #show(lines: readonly string[]): void {
+    if (!this.#live) return
+    const erase = this.#eraseText()
+    this.#lines = lines
+    this.#drawn = lines.length > 0
+    this.#stream.write(`${erase}${this.#drawn ? HIDE_CURSOR : ''}${lines.join('\n')}`)
   }
 
   #start(spec: ProgressTask): ProgressHandle {
@@ -78,6 +96,7 @@ export class Terminal {
   }
 
   #draw(task: Task): void {
+    if (this.#lines.length > 0) return
     const columns = this.#live ? (this.#stream.columns ?? 80) - 1 : 120
     const line = formatProgressLine(this.#state(task), columns)
     if (!this.#live) {
@@ -90,8 +109,14 @@ export class Terminal {
 
   #erase(): void {
     if (!this.#drawn) return
-    this.#stream.write(`${CLEAR_LINE}${SHOW_CURSOR}`)
+    this.#stream.write(this.#eraseText())
     this.#drawn = false
+  }
+
+  #eraseText(): string {
+    if (!this.#drawn) return ''
+    const above = this.#lines.length - 1
+    return `${above > 0 ? `\u001b[${above}A` : ''}${CLEAR_LINE}${CLEAR_BELOW}${SHOW_CURSOR}`
   }
 
   #printAbove(message: string): void {
@@ -99,7 +124,8 @@ export class Terminal {
     this.#erase()
     this.#stream.write(`${message}\n`)
     const task = this.#tasks.at(-1)
-    if (wasDrawn && task !== undefined) this.#draw(task)
+    if (wasDrawn && this.#lines.length > 0) this.#show(this.#lines)
+    else if (wasDrawn && task !== undefined) this.#draw(task)
   }
 
   #state(task: Task): ProgressState {

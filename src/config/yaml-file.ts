@@ -11,7 +11,7 @@ import {
   Scalar as YamlScalar,
 } from 'yaml'
 import { AtelierError } from '../core/index.ts'
-import { type ConfigNode, listNode, mapNode, type Origin, scalarNode } from './node.ts'
+import { type ConfigNode, listNode, mapNode, type Origin, type Scalar, scalarNode } from './node.ts'
 import { resolvePlainScalar } from './yaml-scalars.ts'
 
 /** A file of the config tree. */
@@ -30,6 +30,7 @@ interface Reader {
   readonly document: Document
   readonly lines: LineCounter
   readonly path: string
+  readonly resolveScalar: (text: string) => Scalar
 }
 
 /** Parses one YAML file. Throws CONFIG_SYNTAX for malformed YAML and duplicate keys. */
@@ -48,8 +49,15 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
   return { path, content: mapNode(rest, content.origin), defaults, packageHeader }
 }
 
-/** YAML text as a tree with types by YAML 1.1 and OmegaConf; an empty text is an empty map. */
-export function parseYaml(text: string, path: string): ConfigNode {
+/**
+ * YAML text as a tree; an empty text is an empty map. Types are by YAML 1.1 and OmegaConf, unless plain
+ * scalars are resolved otherwise.
+ */
+export function parseYaml(
+  text: string,
+  path: string,
+  resolveScalar = resolvePlainScalar,
+): ConfigNode {
   const lines = new LineCounter()
   // `failsafe` leaves every scalar a string, so that the types are ours to decide
   const document = parseDocument(text, { schema: 'failsafe', version: '1.1', lineCounter: lines })
@@ -61,7 +69,7 @@ export function parseYaml(text: string, path: string): ConfigNode {
       data: { file: path, line },
     })
   }
-  const reader: Reader = { document, lines, path }
+  const reader: Reader = { document, lines, path, resolveScalar }
   if (document.contents === null) return mapNode([], originOf(reader, null))
   if (isScalar(document.contents) && document.contents.source === '') {
     return mapNode([], originOf(reader, null))
@@ -102,16 +110,16 @@ function convert(reader: Reader, node: Node | null): ConfigNode {
   }
   if (isMap(node)) return mapNode(convertPairs(reader, node.items as Pair<Node, Node>[]), origin)
   if (!isScalar(node)) return scalarNode({ type: 'null', value: null }, origin)
-  return scalarNode(convertScalar(node), origin)
+  return scalarNode(convertScalar(reader, node), origin)
 }
 
-function convertScalar(node: YamlScalar): Parameters<typeof scalarNode>[0] {
+function convertScalar({ resolveScalar }: Reader, node: YamlScalar): Scalar {
   const text = String(node.value ?? '')
   const quoted = node.type !== undefined && node.type !== YamlScalar.PLAIN
   if (quoted || node.tag === '!!str' || node.tag === 'tag:yaml.org,2002:str') {
     return { type: 'string', value: text }
   }
-  return resolvePlainScalar(text)
+  return resolveScalar(text)
 }
 
 /** `<<: *base` merges; keys that stand in the map itself win over merged ones. */
@@ -120,7 +128,7 @@ function convertPairs(reader: Reader, pairs: readonly Pair<Node, Node>[]): Map<s
   const own = new Map<string, ConfigNode>()
   for (const { key, value } of pairs) {
     const name = isScalar(key) ? String(key.value ?? '') : ''
-    const child = convert(reader, value)
+    const child = atLineOf(originOf(reader, key), convert(reader, value))
     if (name === '<<') {
       const sources = child.kind === 'list' ? [...child.items].reverse() : [child]
       for (const source of sources) {
@@ -129,6 +137,11 @@ function convertPairs(reader: Reader, pairs: readonly Pair<Node, Node>[]): Map<s
     } else own.set(name, child)
   }
   return new Map([...merged, ...own])
+}
+
+/** A map or list in block style begins on the line after its key, where nobody looks for it. */
+function atLineOf(origin: Origin, node: ConfigNode): ConfigNode {
+  return node.kind === 'scalar' ? node : { ...node, origin }
 }
 
 function originOf({ lines, path }: Reader, node: Node | null): Origin {

@@ -28,6 +28,18 @@ export function resolvePlainScalar(text: string): Scalar {
   return { type: 'string', value: text }
 }
 
+/**
+ * The same by PyYAML alone, as tools without OmegaConf read files: a float with an exponent needs a
+ * point and a sign. `1e-4` and `1.0e4` are strings, `1.0e-4` is not.
+ */
+export function resolvePyYamlScalar(text: string): Scalar {
+  const scalar = resolvePlainScalar(text)
+  const isText = scalar.type === 'float' && /e/i.test(text) && !PYYAML_EXPONENT.test(text)
+  return isText ? { type: 'string', value: text } : scalar
+}
+
+const PYYAML_EXPONENT = /\.[0-9_]*[eE][-+][0-9]+$/
+
 function parseInteger(text: string): number {
   const { sign, digits } = splitSign(text)
   if (digits === '0') return 0

@@ -43,3 +43,20 @@ export {
   runStatusSchema,
   type StepMetrics,
 } from './run.ts'
+export type {
+  UiBest,
+  UiComparedKey,
+  UiComparison,
+  UiConfigValue,
+  UiError,
+  UiFile,
+  UiFiles,
+  UiGoal,
+  UiKeys,
+  UiRun,
+  UiRunPage,
+  UiRunRow,
+  UiSeries,
+  UiSeriesList,
+  UiValue,
+} from './ui.ts'

@@ -86,7 +86,14 @@ export const runRecordSchema = z.strictObject({
   command: z.array(z.string()),
   git: gitSchema.nullable(),
   environment: environmentSchema,
-  sweep: z.strictObject({ id: z.string(), trial: z.int().nonnegative() }).nullable(),
+  sweep: z
+    .strictObject({
+      id: z.string(),
+      trial: z.int().nonnegative(),
+      /** Which of the trial's seeds, counted from 0. */
+      repeat: z.int().nonnegative().default(0),
+    })
+    .nullable(),
 })
 export type RunRecord = z.infer<typeof runRecordSchema>
 

@@ -86,7 +86,6 @@ export const errorCatalogue = {
     meaning: 'A file of exported runs is damaged, or holds what it must not.',
   },
   RUN_LOCKED: { kind: 'state', meaning: 'Another process is working on this run.' },
-  JOBS_FAILED: { kind: 'finding', meaning: 'Some jobs of a multirun failed; the others are done.' },
   FILTER_INVALID: { kind: 'usage', meaning: 'A filter of runs cannot be parsed.' },
   STORE_UNAVAILABLE: {
     kind: 'state',
@@ -96,12 +95,35 @@ export const errorCatalogue = {
     kind: 'state',
     meaning: 'The database of runs was made by a later version of Atelier.',
   },
+  JOBS_FAILED: { kind: 'finding', meaning: 'Some jobs of a multirun failed; the others are done.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
+
+  // sweeps
+  SWEEP_INVALID: {
+    kind: 'usage',
+    meaning: 'A sweep file has a key or value that a sweep cannot have.',
+  },
+  SWEEP_TEST_METRIC: {
+    kind: 'usage',
+    meaning: 'A sweep would choose by a metric of the test split, with `--strict`.',
+  },
+  SWEEP_NOT_FOUND: { kind: 'input', meaning: 'There is no sweep of that name.' },
+  SWEEP_DAMAGED: {
+    kind: 'input',
+    meaning: 'The record of a sweep holds a line that it did not write.',
+  },
+  SWEEP_FAILING: { kind: 'finding', meaning: 'A sweep stopped because every trial failed.' },
+  SWEEP_TRIAL_FAILED: { kind: 'finding', meaning: 'A trial of a sweep ended without a result.' },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',
   },
 
+  PORT_UNAVAILABLE: {
+    kind: 'state',
+    meaning: 'A server cannot listen at the address or port it was given.',
+  },
   DISK_FULL: { kind: 'state', meaning: 'There is no room on the disk for what must be written.' },
   INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
 } as const satisfies Record<string, ErrorEntry>

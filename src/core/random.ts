@@ -56,6 +56,8 @@ const STREAMS = {
   augmentation: 5,
   sketch: 6,
   bootstrap: 7,
+  sweep: 8,
+  forest: 9,
 } as const
 
 export type RandomStream = keyof typeof STREAMS

@@ -1,4 +1,6 @@
 export { buildReport, type ReportInput } from './build-report.ts'
+export type { ComparedCurve } from './comparison-figure.ts'
+export type { ComparedRow, ComparisonPage } from './comparison-page.ts'
 export {
   type EvaluationInput,
   type EvaluationResult,
@@ -9,9 +11,17 @@ export { fitTemperature } from './fit-temperature.ts'
 export type { Predictions } from './predictions.ts'
 export { type FigureName, type Figures, renderFigures } from './render-figures.ts'
 export type { Mistake } from './report-sections.ts'
+export type { SweepPage } from './sweep-page.ts'
 export type { EpochPoint, StepPoint, TrainingCurves } from './training-curves.ts'
+export {
+  type ComparedMetricCurves,
+  writeComparisonFigures,
+  writeComparisonPage,
+} from './write-comparison.ts'
 export {
   type EvaluationDetails,
   type EvaluationFiles,
   writeEvaluation,
 } from './write-evaluation.ts'
+export { writeSweepReport } from './write-sweep-report.ts'
+export { writeTrainingFigures } from './write-training-figures.ts'

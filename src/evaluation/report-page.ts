@@ -1,6 +1,7 @@
 import type { EvaluationReport } from '../contracts/index.ts'
-import { type Html, html, markup } from './html.ts'
+import { type Html, html } from './html.ts'
 import type { Figures } from './render-figures.ts'
+import { figureOf, reportDocument } from './report-document.ts'
 import {
   classSection,
   confusionSection,
@@ -8,7 +9,6 @@ import {
   mistakeSection,
   verdictSection,
 } from './report-sections.ts'
-import { reportStyle } from './report-style.ts'
 
 export interface PageInput {
   readonly report: EvaluationReport
@@ -22,40 +22,26 @@ export interface PageInput {
   readonly command: string | undefined
 }
 
-/** Even if some text did get through: no script runs and nothing is fetched. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-
 /** `report.html`: one file without scripts or requests, light and dark, fit to print. */
 export function reportPage(input: PageInput): string {
   const { report, figures, mistakes } = input
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>Evaluation of ${report.model.run_id}</title>
-<style>${markup(reportStyle)}</style>
-</head>
-<body><main>
-${verdictSection(report)}
+  return reportDocument(
+    `Evaluation of ${report.model.run_id}`,
+    html`${verdictSection(report)}
 ${classSection(report)}
 ${confusionSection(report, pngDataUri(figures.confusion_matrix_normalized?.png))}
 ${mistakeSection(report, mistakes)}
 ${calibrationSection(report, input.reliability)}
 ${curveSection(figures)}
-${reproduceSection(input)}
-</main></body>
-</html>
-`
-  return page.markup
+${reproduceSection(input)}`,
+  )
 }
 
 function calibrationSection({ calibration }: EvaluationReport, svg: string): Html {
   const { ece, ece_calibrated, temperature, brier } = calibration
   return html`<section>
 <h2>Calibration</h2>
-<div class="pair">${figure('Reliability diagram', 'reliability', svg)}
+<div class="pair">${figureOf('Reliability diagram', 'reliability', svg)}
 <div>
 <p>Does the model know how sure it may be? On the dashed line it does: of the predictions made with 80% confidence, 80% are right.</p>
 <p><span class="key raw">●</span> As served: expected calibration error <b>${ece.toFixed(4)}</b>.</p>
@@ -73,7 +59,7 @@ function curveSection({ train_loss, train_accuracy, test_accuracy }: Figures): H
   ] as const
   return html`<section>
 <h2>Training</h2>
-<div class="stack">${drawn.map(([title, id, svg]) => (svg === undefined ? undefined : figure(title, id, svg)))}</div>
+<div class="stack">${drawn.map(([title, id, svg]) => (svg === undefined ? undefined : figureOf(title, id, svg)))}</div>
 </section>`
 }
 
@@ -90,15 +76,6 @@ ${command === undefined ? undefined : html`<pre>${command}</pre>`}
 ${configuration === undefined ? undefined : html`<details><summary>Configuration</summary><pre>${configuration}</pre></details>`}
 </section>`
 }
-
-function figure(title: string, id: string, svg: string): Html {
-  return html`<div class="figure" role="img" aria-label="${title}">${markup(withOwnIds(svg, id))}</div>
-`
-}
-
-/** Every drawing numbers its ids from 0; in one page they would be each other's. */
-const withOwnIds = (svg: string, id: string) =>
-  svg.replace(/(\bid="|url\(#|href="#)/g, (start) => `${start}${id}-`)
 
 const pngDataUri = (png: Uint8Array | undefined) =>
   `data:image/png;base64,${Buffer.from(png ?? []).toString('base64')}`

@@ -14,6 +14,9 @@ process.exitCode = await runCli({
   clock: systemClock,
   signals: process,
   exit: (code) => process.exit(code),
+  // the server's libraries are loaded when it is asked for
+  startUi: async (options) => (await import('./start-ui.ts')).startUi(options),
   packageRoot: resolve(import.meta.dirname, '../..'),
+  self: [process.execPath, ...process.execArgv, import.meta.filename],
   commands: commandTable,
 })

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newTestRun } from '../../test/support/run-example.ts'
+import { newTestRun, stepLine } from '../../test/support/run-example.ts'
 import { settleRun, settleStore } from './crashed.ts'
 import { findRun, listRuns } from './find-run.ts'
 import { processIdentity } from './process-identity.ts'
@@ -132,6 +132,7 @@ describe('settleStore', () => {
     await put('far-alive', now - 10_000)
     await put('far-dead', now - 60_000)
     await updateRun(ended, clockAt(now), { status: 'failed' })
+    await writeFile(killed.files.metrics, `${JSON.stringify(stepLine(1))}\n`)
     await kill(child)
     expect([...(await settleStore(store, clockAt(now)))].sort()).toEqual(
       [killed.record.id, 'far-dead'].sort(),
@@ -140,6 +141,7 @@ describe('settleStore', () => {
     expect(await statusOf(alive.record.id)).toBe('running')
     expect(await statusOf(killed.record.id)).toBe('crashed')
     expect(await statusOf(ended.record.id)).toBe('failed')
+    expect(await store.series(killed.record.id, { buckets: 1 })).toHaveLength(3)
     expect(await statusOf('far-alive')).toBe('running')
     expect(await statusOf('far-dead')).toBe('crashed')
     // long after: the one here is still seen to live, whatever its heartbeat says

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '../core/index.ts'
+import { syncPoints } from './index-run.ts'
 import { openRun, type Run, updateRun } from './run.ts'
 import { entryOf } from './run-entry.ts'
 import { type LockState, lockRun, lockState } from './run-lock.ts'
 import type { Filter, RunEntry, RunStore } from './run-store.ts'
 
 /** How old the heartbeat of a process on another machine is when it is taken for dead. */
-export const DEAD_AFTER_MS = 45_000
+const DEAD_AFTER_MS = 45_000
 /** A run is made a moment before its lock. */
 const STARTING_MS = 30_000
 const PAGE = 500
@@ -74,9 +75,22 @@ export async function settleStore(
       continue
     }
     await store.put({ ...(await entryOf(run.folder)), record })
+    await storeLastPoints(run, store)
     if (record.status === 'crashed') crashed.push(record.id)
   }
   return [...crashed, ...(await store.markCrashed(clock.now() - DEAD_AFTER_MS))]
+}
+
+/** What the process wrote to its file and could not store any more. Under the lock: two would store it twice. */
+async function storeLastPoints(run: Run, store: RunStore): Promise<void> {
+  const lock = await lockRun(run.folder).catch(() => undefined)
+  if (lock === undefined) return
+  try {
+    // a damaged file must not keep runs from being listed; `reindex` names it
+    await syncPoints(run, store).catch(() => false)
+  } finally {
+    await lock.release()
+  }
 }
 
 async function allRunning(store: RunStore): Promise<RunEntry[]> {

@@ -47,7 +47,7 @@ export class IndexFeed {
     this.#options = options
   }
 
-  /** Time in which the store was written: an upper bound of what that took from the training. */
+  /** Time spent in calls of the store: with SQLite, what it took from the training; with PostgreSQL, more. */
   get seconds(): number {
     return this.#seconds
   }
@@ -113,7 +113,6 @@ export class IndexFeed {
   }
 
   async #send(): Promise<void> {
-    const started = this.#options.clock.monotonic()
     try {
       await this.#sendAll()
     } catch (error) {
@@ -122,6 +121,11 @@ export class IndexFeed {
       this.#retryAt = this.#options.clock.monotonic() + RETRY_MS
       this.#warn(toAtelierError(error).message)
     }
+  }
+
+  async #timed(work: (store: RunStore) => Promise<void>): Promise<void> {
+    const started = this.#options.clock.monotonic()
+    await work(this.#store!)
     this.#seconds += (this.#options.clock.monotonic() - started) / 1000
   }
 
@@ -131,20 +135,24 @@ export class IndexFeed {
     this.#store ??= await openStore()
     if (this.#isRecordNew) {
       this.#isRecordNew = false
-      await this.#store.put(await entryOf(run.folder))
+      const entry = await entryOf(run.folder)
+      await this.#timed((store) => store.put(entry))
     }
     if (this.#cutAfter !== undefined) {
-      await this.#store.cutPoints(id, this.#cutAfter)
+      const after = this.#cutAfter
+      await this.#timed((store) => store.cutPoints(id, after))
       this.#cutAfter = undefined
     }
     this.#take()
     if (this.#pending.length > 0) {
-      await this.#store.addPoints(id, this.#pending)
+      const points = this.#pending
+      await this.#timed((store) => store.addPoints(id, points))
       this.#pending = []
       this.#pendingCount = 0
     }
     if (this.#beat !== undefined) {
-      await this.#store.beat(id, this.#beat)
+      const now = this.#beat
+      await this.#timed((store) => store.beat(id, now))
       this.#beat = undefined
     }
   }

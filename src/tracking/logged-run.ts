@@ -53,6 +53,7 @@ export class LoggedRun implements ActiveRun, ExitGuarded {
   #noted: number
   #noting: Promise<unknown> = Promise.resolve()
   #end: RunEnd | undefined
+  #finishing: Promise<void> = Promise.resolve()
   #failure: unknown
 
   constructor(options: LoggedRunOptions) {
@@ -117,8 +118,13 @@ export class LoggedRun implements ActiveRun, ExitGuarded {
     await copyFile(path, target)
   }
 
-  async finish({ status, error }: FinishOptions = {}): Promise<void> {
-    if (this.#end !== undefined) return
+  finish(options: FinishOptions = {}): Promise<void> {
+    // asked twice, or after a signal: it ends once
+    if (this.#end === undefined) this.#finishing = this.#finish(options)
+    return this.#finishing
+  }
+
+  async #finish({ status, error }: FinishOptions): Promise<void> {
     const failed = status === 'failed' || (status === undefined && error !== undefined)
     this.#pulse.stop()
     this.#end = {

@@ -20,7 +20,7 @@ export class PointColumns {
 
   addLine(line: MetricsLine): void {
     const { step, time } = line
-    for (const [metric, value] of valuesOf(line)) this.add(metric, step, time, value)
+    for (const [metric, value] of lineValues(line)) this.add(metric, step, time, value)
   }
 
   /** `metric` is its one name already; `time` in milliseconds since 1970. */
@@ -51,7 +51,7 @@ export class PointColumns {
 }
 
 /** What a line of `metrics.jsonl` says, by the one name of each metric. */
-function valuesOf(line: MetricsLine): readonly (readonly [string, number])[] {
+export function lineValues(line: MetricsLine): readonly (readonly [string, number])[] {
   switch (line.type) {
     case 'step':
       return [

@@ -184,6 +184,15 @@ async function writeRecord(run: Run): Promise<Run> {
 
 /** The configuration that the run was started with. */
 export async function readRunConfig(run: Run): Promise<Config> {
+  if (run.record.architecture === null) {
+    throw new AtelierError(
+      'CONFIG_INVALID_VALUE',
+      `${run.record.id} is not a run of \`atelier train\`.`,
+      {
+        hint: 'A program of its own logged it; that can be run again.',
+      },
+    )
+  }
   const text = await readFile(run.files.config, 'utf8')
   const parsed = configSchema.safeParse(parse(text))
   if (parsed.success) return parsed.data

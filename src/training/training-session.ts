@@ -41,7 +41,7 @@ export interface TrainingTimes {
   batches: number
   /** Metrics, progress and the event loop. */
   tracking: number
-  /** While the database of runs was written, partly at the same time as the others. */
+  /** In calls of the database of runs, within the others: SQLite's answer at once. */
   index: number
   checkpoints: number
   validation: number

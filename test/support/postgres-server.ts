@@ -46,6 +46,10 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
     ['-D', data, ...[...settings, 'fsync=off'].flatMap((setting) => ['-c', setting])],
     { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
   )
+  // a test run that is broken off leaves no server behind
+  const onExit = () => child.kill('SIGKILL')
+  process.once('exit', onExit)
+  child.once('exit', () => process.off('exit', onExit))
   const url = (database: string) => `postgres://atelier:secret@127.0.0.1:${port}/${database}`
   try {
     await untilReady(child, url('postgres'))
@@ -98,8 +102,8 @@ async function untilReady(child: ChildProcess, url: string): Promise<void> {
 async function end(child: ChildProcess, folder: string): Promise<void> {
   if (child.exitCode === null) {
     const ended = new Promise((done) => child.once('exit', done))
-    // ends sessions rather than wait for them
-    child.kill('SIGINT')
+    // at once: what it would still write is deleted anyway
+    child.kill('SIGQUIT')
     await ended
   }
   rmSync(folder, { recursive: true, force: true })

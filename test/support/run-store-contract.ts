@@ -1,6 +1,7 @@
 /** What every store of runs must do, whatever database it is on. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   openRunStore,
@@ -8,6 +9,7 @@ import {
   type RunQuery,
   type RunStore,
 } from '../../src/tracking/index.ts'
+import { filters, fits, runValues } from './filter-model.ts'
 import { points, runEntry } from './store-example.ts'
 
 type Place = Parameters<typeof openRunStore>[0]
@@ -213,6 +215,25 @@ export function describeRunStore(harness: () => StoreHarness): void {
       const found: Record<string, string> = {}
       for (const where of Object.keys(expected)) found[where] = await ids(store, { where })
       expect(found).toEqual(expected)
+    })
+
+    it('agrees with a model on any filter of any runs', async () => {
+      const store = await fresh()
+      const some = fc.sample(runValues, { numRuns: 40, seed: 3 })
+      const entries = some.map(({ config, summary, tags }, index) =>
+        runEntry(`r${index}`, -index, { summary, tags }, { config }),
+      )
+      await store.putAll(entries)
+      for (const filter of fc.sample(filters, { numRuns: 300, seed: 4 })) {
+        const { total } = await store.find({ filter, limit: 1 })
+        const found = (await ids(store, { filter })).split(' ').filter((id) => id !== '')
+        const wanted = entries.filter((entry) => fits(entry, filter))
+        expect({ filter, total, found }).toEqual({
+          filter,
+          total: wanted.length,
+          found: wanted.map(({ record }) => record.id),
+        })
+      }
     })
 
     it('sorts by a key, runs without it last, equal ones newest first', async () => {

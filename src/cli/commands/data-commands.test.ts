@@ -28,7 +28,9 @@ async function atelier(...argv: string[]) {
     clock: systemClock,
     signals: new EventEmitter(),
     exit: () => {},
+    startUi: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../../..'),
+    self: [process.execPath],
     commands: commandTable,
   })
   const text = (stream: PassThrough) => stream.read()?.toString() ?? ''

@@ -10,23 +10,15 @@ import {
   type EvaluationResult,
   evaluateBundle,
   requireFit,
-  type TrainingCurves,
   writeEvaluation,
 } from '../../evaluation/index.ts'
-import {
-  type Run,
-  readMetrics,
-  readRunConfig,
-  refreshIndex,
-  updateRun,
-  writeArtifacts,
-} from '../../tracking/index.ts'
+import { type Run, readRunConfig, updateRun } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
 import { evaluationText } from '../evaluation-text.ts'
 import { findModel, runOfModel } from '../find-model.ts'
 import { loadConfig } from '../load-config.ts'
-import { storeOpener } from '../open-store.ts'
+import { noteFiles, trainingCurvesOf } from '../run-files.ts'
 
 export const evaluateCommand = defineCommand({
   arguments: {
@@ -163,28 +155,11 @@ async function writeReports(
   }
 }
 
-/** The run has files now that it did not have, and perhaps another look at the test split. */
-async function noteFiles(context: CommandContext, run: Run, config: Config): Promise<void> {
-  await writeArtifacts(run)
-  await refreshIndex([run.folder], storeOpener(context, config), context.logger)
-}
-
 async function detailsOf(run: Run) {
   const overrides = parse(await readFile(run.files.overrides, 'utf8')) as readonly string[]
   return {
-    curves: await curvesOf(run),
+    curves: await trainingCurvesOf(run),
     configuration: await readFile(run.files.config, 'utf8'),
     command: ['atelier train', ...overrides].join(' '),
-  }
-}
-
-async function curvesOf({ files, record }: Run): Promise<TrainingCurves | undefined> {
-  const lines = await readMetrics(files.metrics)
-  if (lines.length === 0) return undefined
-  const epochs = lines.filter((line) => line.type === 'epoch')
-  return {
-    steps: lines.filter((line) => line.type === 'step'),
-    // there, `best` was so far; here, it is the one that was kept
-    epochs: epochs.map((line) => ({ ...line, best: line.epoch === record.best?.epoch })),
   }
 }

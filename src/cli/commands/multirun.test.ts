@@ -48,7 +48,9 @@ async function atelier(
     clock: systemClock,
     signals,
     exit: () => {},
+    startUi: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../../..'),
+    self: [process.execPath],
     commands: commandTable,
   })
   await new Promise((done) => setImmediate(done))

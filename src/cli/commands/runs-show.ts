@@ -1,73 +1,83 @@
-import { readFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
-import { parse } from 'yaml'
-import type { EpochMetrics } from '../../contracts/index.ts'
-import { findRun, type Run, readMetrics } from '../../tracking/index.ts'
+import { stringify } from 'yaml'
+import { AtelierError } from '../../core/index.ts'
+import { flattenConfig, type RunEntry } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
-import { epochTable } from '../epoch-table.ts'
-import { loadConfig } from '../load-config.ts'
-import { formatDuration } from '../progress-line.ts'
-import { withState } from './runs-ls.ts'
+import { metricsText, summarizeMetrics } from '../metrics-text.ts'
+import { formatValue } from '../run-cells.ts'
+import { withRunIndex } from '../run-index.ts'
+import { epochRows, seriesOf } from '../run-series.ts'
+import { runText } from '../run-text.ts'
+import { selectRun } from '../select-runs.ts'
+import { formatTable } from '../table.ts'
 
 export const runsShowCommand = defineCommand({
   arguments: {
     run: { description: 'Id, its start or end, folder, or `latest`.', required: true },
   },
-  options: {},
+  options: {
+    provenance: { type: 'boolean', description: 'What set each value of the configuration.' },
+    config: { type: 'boolean', description: 'The resolved configuration.' },
+    metrics: { type: 'boolean', description: 'Every metric with its curve.' },
+  },
   overrides: false,
   examples: [
     { command: 'atelier runs show latest', does: 'The newest run.' },
     { command: 'atelier runs show quiet-otter', does: 'A run by the end of its id.' },
+    {
+      command: 'atelier runs show latest --provenance',
+      does: 'The file or override behind each value.',
+    },
+    { command: 'atelier runs show latest --metrics', does: 'All metrics and their curves.' },
   ],
-  async run(context, { arguments: { run: query } }) {
-    const { config } = await loadConfig(context, [])
-    const run = await findRun(resolve(context.cwd, config.paths.runs), query)
-    const { state } = await withState(run)
-    const overrides = parse(await readFile(run.files.overrides, 'utf8')) as readonly string[]
-    const lines = await readMetrics(run.files.metrics)
-    const epochs = lines.filter((line) => line.type === 'epoch')
-    printResult(context, { ...run.record, state, folder: run.folder, overrides, epochs }, () =>
-      describe(run, state, overrides, epochs, relative(context.cwd, run.folder)),
-    )
+  async run(context, { arguments: { run: word }, options }) {
+    await withRunIndex(context, async ({ store, ...index }) => {
+      const entry = await selectRun({ store, ...index }, context.cwd, word, 'both')
+      if (options.provenance) requireProvenance(entry)
+      const series = await seriesOf(store, entry)
+      const epochs = epochRows(series, entry)
+      const { record, ...rest } = entry
+      const value = { ...record, ...rest, epochs, metrics: summarizeMetrics(series) }
+      const width = context.stdout.columns ?? 80
+      const surroundings = { cwd: context.cwd, now: context.clock.now() }
+      printResult(context, value, () => {
+        const parts = [
+          ...(options.config ? [configText(entry)] : []),
+          ...(options.provenance ? [provenanceText(entry)] : []),
+          ...(options.metrics ? [metricsText(series, width)] : []),
+        ]
+        return parts.length > 0 ? parts.join('\n\n') : runText(entry, epochs, surroundings)
+      })
+    })
   },
 })
 
-function describe(
-  { record }: Run,
-  state: string,
-  overrides: readonly string[],
-  epochs: readonly EpochMetrics[],
-  folder: string,
-): string {
-  const facts: readonly (readonly [string, string | undefined])[] = [
-    ['run', record.id],
-    ['state', state],
-    ['failure', record.failure?.message],
-    ['folder', folder],
-    ['started', `${record.created.slice(0, 16).replace('T', ' ')} UTC`],
-    ['time', formatDuration(record.seconds * 1000)],
-    [
-      'data',
-      record.dataset === null
-        ? undefined
-        : `${record.dataset.name} (${record.dataset.digest.slice(0, 12)})`,
-    ],
-    [
-      'model',
-      record.architecture === null
-        ? undefined
-        : `${record.architecture}, ${record.parameters} parameters, seed ${record.seed}`,
-    ],
-    ['overrides', overrides.join(' ') || 'none'],
-    ['progress', `step ${record.step}, ${epochs.length} of ${record.epochs} epochs`],
-    ['weights', record.weight_digest?.slice(0, 12)],
-    ['test looks', String(record.test_looks)],
-  ]
-  const width = Math.max(...facts.map(([name]) => name.length))
-  const lines = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name.padEnd(width)}  ${value}`],
-  )
-  const next = state === 'completed' ? [] : [`\nContinue with \`atelier resume ${record.id}\`.`]
-  return [...lines, ...(epochs.length === 0 ? [] : [`\n${epochTable(epochs)}`]), ...next].join('\n')
+function requireProvenance({ record, provenance }: RunEntry): void {
+  if (provenance.length > 0) return
+  const how =
+    record.architecture === null
+      ? 'its configuration was given by a program, not composed from files'
+      : 'it is older than that'
+  throw new AtelierError('RUN_NOT_FOUND', `${record.id} has no provenance.json: ${how}.`, {
+    hint: `See the values with \`atelier runs show ${record.id} --config\`.`,
+  })
 }
+
+function configText({ config }: RunEntry): string {
+  return Object.keys(config).length === 0
+    ? 'It was given no configuration.'
+    : stringify(config, { lineWidth: 0 }).trimEnd()
+}
+
+function provenanceText({ config, provenance }: RunEntry): string {
+  const values = flattenConfig(config)
+  return formatTable(
+    [{ title: 'key' }, { title: 'value' }, { title: 'set by' }],
+    provenance.map(({ key, origin }) => [key, cut(formatValue(values.get(key), key)), origin]),
+  )
+}
+
+const LONGEST_VALUE = 32
+
+const cut = (text: string) =>
+  text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`

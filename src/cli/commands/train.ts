@@ -67,6 +67,7 @@ async function trainOnce(
   const { config, yaml, provenance } = await loadConfig(context, overrides, job)
   const dataset = await openOrPrepareDataset(config.data, context)
   const { name, digest } = dataset.manifest
+  context.signal.throwIfAborted()
   // before there is a folder: a model that cannot be built is no run
   const parameters = modelSize(config, dataset.manifest)
   const run = await createRun(resolve(context.cwd, config.paths.runs), {
@@ -83,6 +84,5 @@ async function trainOnce(
     sweep: sweepTrial(context.env),
     clock: context.clock,
   })
-  const { profile } = options
-  return startTraining(context, { run, config, dataset, profile, publish: true })
+  return startTraining(context, { run, config, dataset, profile: options.profile, publish: true })
 }

@@ -76,7 +76,7 @@ function containsSql(key: number, part: string, context: FilterContext): Conditi
     ),
     withLongText(sql`key = ${key} and ${contains(sql`text`, part, context.kind)}`),
   ]
-  if (/^[-+.\deE]+$/.test(part)) {
+  if (/^[-+.\de]*$/i.test(part)) {
     found.push(
       withValue(
         sql`key = ${key} and kind = ${ValueKind.number} and ${contains(numberAsText(context.kind), part, context.kind)}`,

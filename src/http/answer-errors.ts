@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify'
+import type { UiError } from '../contracts/index.ts'
+import { AtelierError, type ErrorKind, type Logger, toAtelierError } from '../core/index.ts'
+
+/** The one table from kinds of failure to HTTP status. */
+const statuses: Readonly<Record<ErrorKind, number>> = {
+  usage: 400,
+  input: 404,
+  state: 503,
+  finding: 409,
+  interrupted: 503,
+  internal: 500,
+}
+
+/** Every failure is answered with `{detail, code}`; what went wrong inside stays inside. */
+export function answerErrors(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const { statusCode: status, code } = thrown as { statusCode?: unknown; code?: unknown }
+    if (!(thrown instanceof AtelierError) && typeof status === 'number' && status < 500) {
+      const body: UiError = { detail: (thrown as Error).message, code: codeOf(code) }
+      return reply.code(status).send(body)
+    }
+    const error = toAtelierError(thrown)
+    if (error.kind === 'internal') {
+      logger.warn(`${request.method} ${request.url}: ${error.message}`)
+      return reply.code(500).send({ detail: 'A defect in Atelier.', code: error.code })
+    }
+    return reply.code(statuses[error.kind]).send(bodyOf(error))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const body: UiError = { detail: `There is nothing at ${request.url}.`, code: 'NOT_FOUND' }
+    return reply.code(404).send(body)
+  })
+}
+
+/** Fastify's own codes are not ours to promise. */
+function codeOf(code: unknown): string {
+  return typeof code === 'string' && !code.startsWith('FST_') ? code : 'BAD_REQUEST'
+}
+
+function bodyOf({ code, message, hint, data }: AtelierError): UiError {
+  // a drawing, such as the place in a filter, is not continued in its last line
+  const gap = message.includes('\n') ? '\n' : ' '
+  const detail = hint === undefined ? message : `${message}${gap}${hint}`
+  const position = data['position']
+  return typeof position === 'number' ? { detail, code, position } : { detail, code }
+}

@@ -1,0 +1,49 @@
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import type { FastifyInstance } from 'fastify'
+import { httpError } from './http-error.ts'
+
+/** Scripts and styles come from the server's own files, and from nowhere else. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ')
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  // the API's answers change while something trains; files set their own
+  'cache-control': 'no-store',
+} as const
+
+/**
+ * Refuses requests under a foreign host name and sets the headers of every answer. A page on the web
+ * can point its own name at 127.0.0.1 and would then be of this server's origin (DNS rebinding); but
+ * the browser still names that host, and no name can stand for a plain address.
+ */
+export function guardRequests(app: FastifyInstance, hosts: readonly string[]): void {
+  const known = new Set(['localhost', hostname().toLowerCase(), ...hosts])
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS)
+    const name = hostOf(request.headers.host)
+    if (name !== undefined && (known.has(name) || isIP(name) !== 0)) return
+    throw httpError(403, 'HOST_REFUSED', `This server does not answer to the host "${name ?? ''}".`)
+  })
+}
+
+/** `Host` without its port and brackets, in lower case. */
+function hostOf(header: string | undefined): string | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(header ?? '')
+  return (match?.[1] ?? match?.[2])?.toLowerCase()
+}

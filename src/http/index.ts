@@ -1,0 +1,1 @@
+export { createUiServer, type UiServerOptions } from './create-ui-server.ts'

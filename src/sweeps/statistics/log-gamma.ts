@@ -1,0 +1,36 @@
+/** Bernoulli numbers over 2k(2k − 1): the coefficients of Stirling's series. */
+const STIRLING = [
+  1 / 12,
+  -1 / 360,
+  1 / 1260,
+  -1 / 1680,
+  1 / 1188,
+  -691 / 360360,
+  1 / 156,
+  -3617 / 122400,
+]
+/** From here on eight terms are exact to the last digit. */
+const LARGE = 15
+
+/** ln Γ(x) for x > 0. */
+export function logGamma(x: number): number {
+  let product = 1
+  let z = x
+  for (; z < LARGE; z++) product *= z
+  return stirling(z) - Math.log(product)
+}
+
+/** ln of the beta function, for a, b > 0. */
+export function logBeta(a: number, b: number): number {
+  return logGamma(a) + logGamma(b) - logGamma(a + b)
+}
+
+function stirling(z: number): number {
+  let power = z
+  let sum = (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI)
+  for (const coefficient of STIRLING) {
+    sum += coefficient / power
+    power *= z * z
+  }
+  return sum
+}

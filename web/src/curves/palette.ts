@@ -1,0 +1,2 @@
+/** How many line colours the style sheet has. Past its end they come again. */
+export const PALETTE = 10

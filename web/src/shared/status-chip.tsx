@@ -1,0 +1,5 @@
+import type { RunStatus } from '../../../src/contracts/index.ts'
+
+export function StatusChip({ status }: { readonly status: RunStatus }) {
+  return <span className={`status status-${status}`}>{status}</span>
+}
