@@ -59,8 +59,12 @@ async function outcomeOf(
     const { val_accuracy } = result.best
     return { job, overrides, status: 'completed', run: id, val_accuracy, seconds, error: null }
   } catch (thrown) {
-    const { code, message } = toAtelierError(thrown)
-    if (context.signal.aborted) return { job, overrides, status: 'interrupted', ...unknown }
+    const { code, message, hint } = toAtelierError(thrown)
+    if (context.signal.aborted) {
+      // a run that had begun can be continued, and the hint says how
+      context.logger.warn(`#${job} interrupted: ${message} ${hint ?? ''}`.trimEnd())
+      return { job, overrides, status: 'interrupted', ...unknown }
+    }
     context.logger.warn(`#${job} failed: error[${code}]: ${message}`)
     return { job, overrides, status: 'failed', ...unknown, error: { code, message } }
   }

@@ -4,10 +4,12 @@ import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { AtelierError, errorCatalogue, systemClock } from '../core/index.ts'
-import { type CommandEntry, defineCommand } from './command.ts'
+import { type CommandEntry, defineCommand, type OptionSpec } from './command.ts'
 import { commandTable } from './command-table.ts'
+import { configOptions } from './config-options.ts'
 import { printResult } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
+import { parseOptions } from './option-parser.ts'
 import { runCli } from './run-cli.ts'
 
 const greet = defineCommand({
@@ -189,4 +191,21 @@ describe('commandTable', () => {
     expect(out).toMatch(new RegExp(`Examples:\n {2}atelier ${name}`))
     expect((await run(['help', ...name.split(' ')], commandTable)).out).toBe(out)
   })
+})
+
+describe('the command table', () => {
+  it.each(commandTable.map((entry) => [entry.name, entry] as const))(
+    '%s has options that do not clash',
+    async (_name, entry) => {
+      const command = await entry.load()
+      const shared = command.overrides ? Object.keys(configOptions) : []
+      expect(Object.keys(command.options).filter((key) => shared.includes(key))).toEqual([])
+      const short = Object.values<OptionSpec>(command.options).map((spec) => spec.short)
+      // -c, -p and -i are Hydra's where overrides are taken
+      expect(short.filter((letter) => command.overrides && /^[cpi]$/.test(letter ?? ''))).toEqual(
+        [],
+      )
+      expect(parseOptions(entry, command, ['--help']).help).toContain(`atelier ${entry.name}`)
+    },
+  )
 })

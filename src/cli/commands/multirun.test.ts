@@ -106,6 +106,7 @@ describe('atelier train -m', () => {
     )
     expect(code).toBe(130)
     expect(err).toContain('3 of 3 jobs are not done')
+    expect(err).toMatch(/#0 interrupted: Stopped after step \d+.*`atelier resume .*-mlp-.*`/)
     expect(out).toMatch(
       /seed=3 .*interrupted[\s\S]*seed=4 .*not started[\s\S]*seed=5 .*not started/,
     )
