@@ -40,6 +40,13 @@ async function newestSweep(): Promise<Sweep> {
 
 const atelier = (...args: string[]) => runAtelier(project.folder, args)
 
+/** What a command that must succeed prints with `--json`. */
+async function resultOf(...args: string[]) {
+  const { code, stdout, stderr } = await atelier(...args, '--json')
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('error[')])
+  return JSON.parse(stdout)
+}
+
 const runsOf = async (id: string) => {
   const runs = await listRuns(join(project.folder, 'runs'))
   return runs.filter(({ record }) => record.sweep?.id === id)
@@ -236,12 +243,12 @@ describe('atelier sweep resume', () => {
     expect(pids).toHaveLength(2)
     // at once, while the orphans are still saving
     const resumed = await atelier('sweep', 'resume', id, '--json')
-    expect(resumed.stderr).not.toContain('error[')
+    expect([resumed.code, resumed.stderr]).toEqual([0, expect.not.stringContaining('error[')])
     for (const pid of pids) expect(processExists(pid)).toBe(false)
     expect(JSON.parse(resumed.stdout).counts).toMatchObject({ completed: 4, failed: 0 })
     await expectOneCompleteRunEach(id)
     // the same weights as without the kill
-    const whole = await atelier(
+    const whole = await resultOf(
       'sweep',
       'run',
       file,
@@ -253,13 +260,13 @@ describe('atelier sweep resume', () => {
     )
     const digests = async (of: string) =>
       (await runsOf(of)).map(({ record }) => record.weight_digest).sort()
-    expect(await digests(id)).toEqual(await digests(JSON.parse(whole.stdout).id))
+    expect(await digests(id)).toEqual(await digests(whole.id))
   }, 180_000)
 
   /** Whether the first two trials have both been at work for a second. */
   async function isUnderWay(seed: number): Promise<boolean> {
-    const { request } = (await newestSweep()).state
-    if (request.file !== `space-${seed}.yaml`) return false
+    const request = (await listSweeps(join(project.folder, 'sweeps')))[0]?.state.request
+    if (request?.file !== `space-${seed}.yaml`) return false
     const sizes = await Promise.all(
       (await runsOf(request.id)).map(async ({ files }) => {
         const found = await stat(files.metrics).catch(() => undefined)

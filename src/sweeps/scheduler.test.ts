@@ -87,9 +87,13 @@ describe('runTrials', () => {
 
   it('goes on after a failed trial, and tries it again when asked', async () => {
     const sweep = await newSweep()
-    const runTrial: RunTrial = async ({ trial }) => (trial === 1 ? failed('no luck') : done(trial))
+    const runTrial: RunTrial = async ({ trial }) => {
+      if (trial === 3) throw new Error('unheard of')
+      return trial === 1 ? failed('no luck') : done(trial)
+    }
     const first = await runAll(sweep, 4, { runTrial })
-    expect(statuses(first)).toEqual(['completed', 'failed', 'completed', 'completed'])
+    expect(statuses(first)).toEqual(['completed', 'failed', 'completed', 'failed'])
+    expect(summarizeTrial(first.state.trials[3]!).error).toBe('unheard of')
     expect(summarizeTrial(first.state.trials[1]!).error).toBe('no luck')
     const again = await openSweep(sweep.folder)
     const asked: number[] = []
@@ -100,7 +104,7 @@ describe('runTrials', () => {
     expect(statuses(await runAll(again, 4, { runTrial: count }))).toEqual(statuses(first))
     expect(asked).toEqual([])
     const second = await runAll(again, 4, { runTrial: count, retryFailed: true })
-    expect(asked).toEqual([1])
+    expect(asked).toEqual([1, 3])
     expect(statuses(second)).toEqual(Array(4).fill('completed'))
   })
 

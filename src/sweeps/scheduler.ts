@@ -1,4 +1,4 @@
-import type { Clock } from '../core/index.ts'
+import { type Clock, toAtelierError } from '../core/index.ts'
 import type { TrialParams } from './sampling/trial.ts'
 import type { SweepEvent } from './sweep-events.ts'
 import {
@@ -44,7 +44,7 @@ export type TrialOutcome =
   /** It was told to stop, and did. */
   | { readonly status: 'stopped'; readonly history: readonly number[] }
 
-/** Does one job to its end. The signal asks it to save and stop. Throws only for what ends the sweep. */
+/** Does one job to its end. The signal asks it to save and stop. What it throws is the trial's failure. */
 export type RunTrial = (
   job: TrialJob,
   reporter: TrialReporter,
@@ -191,8 +191,9 @@ class Scheduler {
         this.#prune()
       },
     }
-    const work = this.#options.runTrial(job, reporter, stop.signal)
-    const ended = work
+    const ended = this.#options
+      .runTrial(job, reporter, stop.signal)
+      .catch(failedBy)
       .then((outcome) => this.#finish(place, outcome))
       .finally(() => this.#running.delete(key))
     this.#running.set(key, { job, stop, ended })
@@ -212,7 +213,7 @@ class Scheduler {
     const history = outcome.history.filter(Number.isFinite)
     const end = { ...base, seconds, ...outcome, status, history }
     const metric = Number.isFinite(end.metric) ? end.metric : null
-    this.#record({ type: 'end', ...now, ...end, metric })
+    this.#record({ type: 'end', ...now, ...end, run: end.run ?? before.run, metric })
     this.#reusedInARow =
       outcome.status === 'completed' && outcome.reused ? this.#reusedInARow + 1 : 0
     this.#ends.push(outcome.status === 'failed')
@@ -260,6 +261,12 @@ class Scheduler {
     this.#state = applyEvent(this.#state, event)
     this.#options.onChange?.(this.#state)
   }
+}
+
+/** What goes wrong with one trial is no reason to stop the others. */
+function failedBy(thrown: unknown): TrialOutcome {
+  const { code, message } = toAtelierError(thrown)
+  return { status: 'failed', run: null, history: [], error: { code, message } }
 }
 
 const isOver = (status: Attempt['status']) =>

@@ -29,7 +29,8 @@ export async function followUntil<T>(
     return view
   }
   while (!over) {
-    await look()
+    // the next look may succeed; the last one, below, must
+    await look().catch(() => undefined)
     await Promise.race([ended.catch(() => undefined), sleep(POLL_MS)])
   }
   const end = await ended

@@ -41,7 +41,14 @@ export function watchRun(
       // cut off: it continues from an earlier checkpoint
       if (next < offset) history = []
       offset = next
-      for (const line of parseLines(text)) {
+      const lines = parseLines(text)
+      // cut off and grown again since: the place where we stood is inside a line
+      if (lines === undefined) {
+        offset = 0
+        history = []
+        return { run, history, step }
+      }
+      for (const line of lines) {
         step = line.step
         const value = metric === undefined ? undefined : valueIn(line, metric)
         if (value !== undefined) history.push(value)
@@ -100,9 +107,18 @@ async function readFrom(path: string, offset: number): Promise<{ text: string; n
   }
 }
 
-function parseLines(text: string): MetricsLine[] {
-  const lines = text.split('\n').filter((line) => line !== '')
-  return lines.map((line) => metricsLineSchema.parse(JSON.parse(line)))
+/** Undefined where one of them is no line. */
+function parseLines(text: string): MetricsLine[] | undefined {
+  const lines: MetricsLine[] = []
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    try {
+      lines.push(metricsLineSchema.parse(JSON.parse(line)))
+    } catch {
+      return undefined
+    }
+  }
+  return lines
 }
 
 export interface RunResult {
