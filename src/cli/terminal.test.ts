@@ -19,7 +19,39 @@ function setUp(isTTY: boolean) {
   return { terminal, writes, time }
 }
 
+/** What a screen shows after these writes; only the codes that Terminal uses. */
+function screenOf(writes: readonly string[]): string[] {
+  const lines = ['']
+  let row = 0
+  const text = writes.join('').replaceAll('\u001b', '^')
+  for (const [token] of text.matchAll(/\^\[[?\d]*[A-Za-z]|[\r\n]|[^^\r\n]+/g)) {
+    const up = /^\^\[(\d+)A$/.exec(token)?.[1]
+    if (token === '\n') lines[++row] ??= ''
+    else if (up !== undefined) row -= Number(up)
+    else if (token === '^[2K') lines[row] = ''
+    else if (token === '^[J') lines.splice(row + 1)
+    else if (!token.startsWith('^') && token !== '\r') lines[row] += token
+  }
+  return lines
+}
+
 describe('Terminal on a tty', () => {
+  it('keeps a block of lines below what is logged, drawn over itself, and takes it away', () => {
+    const { terminal, writes } = setUp(true)
+    terminal.block.show(['a 1', 'b 1', 'c 1'])
+    terminal.block.show(['a 2', 'b 2'])
+    expect(screenOf(writes)).toEqual(['a 2', 'b 2'])
+    terminal.logger.warn('odd')
+    terminal.progress.start({ label: 'Drawing', total: 2, unit: 'images' }).update(1)
+    expect(screenOf(writes)).toEqual(['warning: odd', 'a 2', 'b 2'])
+    terminal.block.show(['a 3'])
+    terminal.logger.info('done')
+    expect(screenOf(writes)).toEqual(['warning: odd', 'done', 'a 3'])
+    terminal.close()
+    expect(screenOf(writes)).toEqual(['warning: odd', 'done', ''])
+    expect(writes.join('').endsWith('\u001b[?25h')).toBe(true)
+  })
+
   it('draws at most ten times a second', () => {
     const { terminal, writes, time } = setUp(true)
     const task = terminal.progress.start({ label: 'Epoch 1', total: 1000, unit: 'images' })

@@ -96,6 +96,7 @@ export class Terminal {
   }
 
   #draw(task: Task): void {
+    if (this.#lines.length > 0) return
     const columns = this.#live ? (this.#stream.columns ?? 80) - 1 : 120
     const line = formatProgressLine(this.#state(task), columns)
     if (!this.#live) {

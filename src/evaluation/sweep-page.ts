@@ -10,7 +10,7 @@ export interface SweepPage {
   readonly objective: string
   readonly facts: readonly (readonly [name: string, value: string])[]
   /** The trials, best first. */
-  readonly columns: readonly string[]
+  readonly columns: readonly { readonly title: string; readonly align?: 'left' | 'right' }[]
   readonly rows: readonly (readonly string[])[]
   readonly figures: readonly {
     /** Of the PNG file. */
@@ -48,10 +48,12 @@ ${page.command === undefined ? undefined : html`<pre>${page.command}</pre>`}
 
 function trialTable({ columns, rows }: SweepPage): Html {
   return html`<div class="scroll"><table class="wide">
-<thead><tr>${columns.map((title) => html`<th>${title}</th>`)}</tr></thead>
-<tbody>${rows.map((cells) => html`<tr>${cells.map((text) => html`<td>${text}</td>`)}</tr>${markup('\n')}`)}</tbody>
+<thead><tr>${columns.map(({ title, align }) => (isText(align) ? html`<th class="name">${title}</th>` : html`<th>${title}</th>`))}</tr></thead>
+<tbody>${rows.map((cells) => html`<tr>${cells.map((text, at) => (isText(columns[at]!.align) ? html`<td class="name">${text}</td>` : html`<td>${text}</td>`))}</tr>${markup('\n')}`)}</tbody>
 </table></div>`
 }
+
+const isText = (align: 'left' | 'right' | undefined) => align !== 'right'
 
 function figureSection({ figures }: SweepPage): Html | undefined {
   if (figures.length === 0) return undefined

@@ -218,6 +218,12 @@ describe('SweepJournal', () => {
       code: 'SWEEP_DAMAGED',
       message: expect.stringContaining('trials.jsonl:2'),
     })
+    const { id } = sweep.state.request
+    await expect(findSweep(root, id)).rejects.toMatchObject({ code: 'SWEEP_DAMAGED' })
+    const other = await newSweep()
+    const told: string[] = []
+    expect(await listSweeps(root, ({ code }) => told.push(code))).toEqual([other])
+    expect(told).toEqual(['SWEEP_DAMAGED'])
   })
 })
 

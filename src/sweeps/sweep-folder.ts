@@ -83,8 +83,14 @@ export function readDefinition({ files }: Sweep): Promise<Uint8Array> {
   return readFile(files.definition)
 }
 
-/** All sweeps under `root`, newest first. Folders that hold no sweep are passed over. */
-export async function listSweeps(root: string): Promise<Sweep[]> {
+/**
+ * All sweeps under `root`, newest first. Folders that hold no sweep are passed over, and damaged ones
+ * told of.
+ */
+export async function listSweeps(
+  root: string,
+  onDamaged: (error: AtelierError) => void = () => {},
+): Promise<Sweep[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return []
@@ -92,17 +98,16 @@ export async function listSweeps(root: string): Promise<Sweep[]> {
     },
   )
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+  const passOver = (error: unknown): undefined => {
+    if (!(error instanceof AtelierError)) throw error
+    if (error.code !== 'SWEEP_NOT_FOUND') onDamaged(error)
+  }
   const sweeps = await Promise.all(
-    folders.map(({ name }) => openSweep(join(root, name)).catch(passOverOthers)),
+    folders.map(({ name }) => openSweep(join(root, name)).catch(passOver)),
   )
   return sweeps
     .filter((sweep) => sweep !== undefined)
     .sort((a, b) => b.state.request.time - a.state.request.time)
-}
-
-function passOverOthers(error: unknown): undefined {
-  if (error instanceof AtelierError && error.code === 'SWEEP_NOT_FOUND') return undefined
-  throw error
 }
 
 /**
@@ -111,7 +116,10 @@ function passOverOthers(error: unknown): undefined {
  */
 export async function findSweep(root: string, query: string): Promise<Sweep> {
   if (query.includes('/') || query.includes(sep)) return openSweep(resolve(query))
-  const sweeps = await listSweeps(root)
+  const damaged: AtelierError[] = []
+  const sweeps = await listSweeps(root, (error) => damaged.push(error))
+  const own = damaged.find(({ message }) => query !== 'latest' && message.includes(query))
+  if (own !== undefined) throw own
   const idOf = ({ state }: Sweep) => state.request.id
   const matches = sweeps.filter((sweep) => {
     const id = idOf(sweep)

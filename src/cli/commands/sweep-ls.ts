@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { toAtelierError } from '../../core/index.ts'
 import { listSweeps, type Sweep } from '../../sweeps/index.ts'
 import { isRunLocked } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
@@ -15,8 +16,13 @@ export const sweepLsCommand = defineCommand({
   overrides: false,
   examples: [{ command: 'atelier sweep ls', does: 'All sweeps, newest first.' }],
   async run(context) {
-    const sweeps = await listSweeps(join(context.cwd, 'sweeps'))
-    const rows = await Promise.all(sweeps.map((sweep) => rowOf(context, sweep)))
+    const warn = (error: unknown) => {
+      context.logger.warn(toAtelierError(error).message)
+      return []
+    }
+    const sweeps = await listSweeps(join(context.cwd, 'sweeps'), warn)
+    const found = sweeps.map(async (sweep) => [await rowOf(context, sweep)])
+    const rows = (await Promise.all(found.map((row) => row.catch(warn)))).flat()
     printResult(context, rows.map(json), () =>
       rows.length === 0 ? 'No sweeps yet. Start one with `atelier sweep run`.' : table(rows),
     )

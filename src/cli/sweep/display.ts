@@ -65,18 +65,22 @@ function eventLine(
     case 'stop':
       return `${name} stopped`
     case 'end':
-      return `${name} ${endText(event, metric)}${live ? `  ${shown}` : ''}`
+      return `${name} ${endText(event, metric, !live)}${live ? `  ${shown}` : ''}`
     default:
       return undefined
   }
 }
 
-function endText(event: Extract<SweepEvent, { type: 'end' }>, metric: string | undefined): string {
+function endText(
+  event: Extract<SweepEvent, { type: 'end' }>,
+  metric: string | undefined,
+  withRun: boolean,
+): string {
   const { status, reused, error, seconds } = event
   const value =
     event.metric === null || metric === undefined ? '' : `: ${metric} ${formatNumber(event.metric)}`
   const time = formatDuration(seconds * 1000)
-  const run = event.run === null ? '' : `, run ${event.run}`
+  const run = event.run === null || !withRun ? '' : `, run ${event.run}`
   if (status === 'failed') return `failed after ${time}: ${error?.message}`
   if (status === 'pruned') return `pruned after ${time}${run}`
   return reused ? `reused${value}${run}` : `completed in ${time}${value}${run}`

@@ -54,7 +54,8 @@ function headLine({ state, view, workers, now, elapsed }: LiveInput): string {
 const roughly = (milliseconds: number) =>
   formatDuration(Math.max(1, Math.ceil(milliseconds / 1000)) * 1000).replace(/\.0 s$/, ' s')
 
-function progress({ step, steps }: Attempt): string {
+function progress({ run, step, steps }: Attempt): string {
+  if (run === null) return 'starting'.padEnd(BAR + 6)
   if (steps === null || steps === 0) return `step ${step}`.padEnd(BAR + 6)
   const share = Math.min(1, step / steps)
   const full = Math.round(share * BAR)

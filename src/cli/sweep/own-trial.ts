@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { toAtelierError } from '../../core/index.ts'
 import type { RunTrial, TrialJob, TrialOutcome } from '../../sweeps/index.ts'
-import type { Run } from '../../tracking/index.ts'
+import { isRunLocked, openRun, type Run } from '../../tracking/index.ts'
 import type { FinishedRuns } from './finished-runs.ts'
 import { followUntil } from './follow-process.ts'
 import { findTrialRuns, resultOf, watchRun } from './run-watch.ts'
@@ -58,7 +59,13 @@ async function earlierRun(
   if (!isResumed) return undefined
   const place = { id: request.id, trial, repeat: attempt.repeat }
   const runs = await findTrialRuns(root, place, request.time)
-  return runs.filter(({ record }) => record.status !== 'failed').at(-1)
+  const run = runs.filter(({ record }) => record.status !== 'failed').at(-1)
+  if (run === undefined || !(await isRunLocked(run.folder))) return run
+  // its scheduler was killed before it wrote down which process it had started
+  for (let waited = 0; waited < PATIENCE_MS && (await isRunLocked(run.folder)); waited += 200) {
+    await sleep(200)
+  }
+  return openRun(run.folder)
 }
 
 async function complete(

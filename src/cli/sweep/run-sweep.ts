@@ -41,9 +41,8 @@ export async function runSweep(given: CommandContext, options: RunSweepOptions):
     const definition = await definitionOf(context, sweep)
     const end = await schedule(context, sweep, definition, options)
     const view = viewOf(end.state, subjectOf(end.state, definition))
-    const finished = { ...sweep, state: end.state }
-    const results = await writeResults(context, finished, definition, view)
     requireDone(end, countsText(view))
+    const results = await writeResults(context, { ...sweep, state: end.state }, definition, view)
     printResult(context, sweepJson(view, results), () => resultText(context, view, results))
   } finally {
     await lock.release()

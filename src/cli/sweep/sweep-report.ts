@@ -16,7 +16,7 @@ export async function writeReport(sweep: Sweep, view: SweepView, parts: Parts): 
     best: best === undefined ? undefined : formatMetric(best),
     objective: `${view.subject.metric}, ${view.subject.goal === 'maximize' ? 'higher' : 'lower'} is better`,
     facts: facts(sweep, view),
-    columns: columns.map(({ title }) => title),
+    columns,
     rows,
     definition: Buffer.from(await readDefinition(sweep)).toString('utf8'),
     ...parts,

@@ -4,7 +4,8 @@ import { flattenParams, type TrialSummary } from '../../sweeps/index.ts'
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value)
   const size = Math.abs(value)
-  if (size < 1e-3 || size >= 1e5) return String(Number(value.toPrecision(3)))
+  if (size < 1e-3) return String(Number(value.toPrecision(3)))
+  if (size >= 1e5) return String(Math.round(value))
   return size < 10 ? value.toFixed(4) : value.toFixed(2)
 }
 
