@@ -1,5 +1,6 @@
 import type { Distribution, ParameterValue } from '../definition/distribution.ts'
 import { positionOf } from '../sampling/position.ts'
+import { canonicalText } from '../sampling/trial-params.ts'
 import { mainEffects } from './functional-anova.ts'
 import { growForest } from './random-forest.ts'
 import {
@@ -54,8 +55,9 @@ function centerOf(distribution: Distribution, value: ParameterValue): number {
   const position = positionOf(distribution, value)
   if (distribution.type === 'categorical') return position - 0.5 / distribution.values.length
   if (distribution.type !== 'categorical_w_probabilities') return position
-  const { probabilities, values } = distribution
-  return position - (probabilities[values.indexOf(value)] ?? 0) / 2
+  const key = canonicalText(value)
+  const index = distribution.values.findIndex((candidate) => canonicalText(candidate) === key)
+  return position - (distribution.probabilities[index] ?? 0) / 2
 }
 
 function hasOrder(distribution: Distribution): boolean {

@@ -73,6 +73,11 @@ describe('parseSweep', () => {
       'A grid takes value, values, whole-number min and max, and q_uniform.',
     ],
     [
+      'method: grid\nparameters: {a: {min: 0, max: 1000000000}}',
+      's.yaml:2: parameters.a has 1000000000 values, more than a grid can list.',
+      undefined,
+    ],
+    [
       'method: random\nparameters: {a: {value: 1}}\nmetric: {name: m, gaol: minimize}',
       's.yaml:3: gaol is not a key of metric.',
       "Did you mean 'goal'?",

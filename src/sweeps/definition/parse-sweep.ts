@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ConfigNode, parseYaml, resolvePyYamlScalar } from '../../config/index.ts'
+import type { Distribution } from './distribution.ts'
 import { parseHyperband, parseMetric } from './parse-objective.ts'
 import { parseParameters } from './parse-parameters.ts'
 import type { SweepFile, SweepParameter } from './sweep-file.ts'
@@ -9,6 +10,8 @@ import { count, number, oneOf, text } from './value-schemas.ts'
 const METHODS = ['grid', 'random', 'bayes'] as const
 /** Kinds of parameters that a grid can list. */
 const LISTABLE: readonly string[] = ['constant', 'categorical', 'int_uniform', 'q_uniform']
+/** Of one parameter of a grid. */
+const MOST_VALUES = 100_000
 
 const words = z
   .array(z.union([text, number, z.boolean()], 'a text'), 'a list of words')
@@ -102,14 +105,22 @@ function checkTogether(
 }
 
 function refuseUnlistable(node: ConfigNode, parameters: readonly SweepParameter[]): void {
-  const odd = parameters.find(({ distribution: { type } }) => !LISTABLE.includes(type))
-  if (odd === undefined) return
-  throw sweepProblem(
-    { ...node, origin: { ...node.origin, ...('file' in node.origin && { line: odd.line }) } },
-    `parameters.${odd.path.join('.')}`,
-    `is ${odd.distribution.type}, which a grid cannot list`,
-    'A grid takes value, values, whole-number min and max, and q_uniform.',
-  )
+  for (const { path, distribution, line } of parameters) {
+    const problem = unlistable(distribution)
+    if (problem === undefined) continue
+    const origin = node.origin.kind === 'file' ? { ...node.origin, line } : node.origin
+    const hint = 'A grid takes value, values, whole-number min and max, and q_uniform.'
+    throw sweepProblem({ ...node, origin }, `parameters.${path.join('.')}`, problem, hint)
+  }
+}
+
+function unlistable(distribution: Distribution): string | undefined {
+  const { type } = distribution
+  if (!LISTABLE.includes(type)) return `is ${type}, which a grid cannot list`
+  if (!('min' in distribution)) return undefined
+  const step = 'q' in distribution ? distribution.q : 1
+  const count = Math.ceil((distribution.max - distribution.min) / step)
+  return count > MOST_VALUES ? `has ${count} values, more than a grid can list` : undefined
 }
 
 /** W&B itself refuses these by now, because their bounds are so often meant as values. */
