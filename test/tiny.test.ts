@@ -1,6 +1,6 @@
 /** The whole loop through the command line, in seconds: data, training, report, prediction. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -51,12 +51,12 @@ describe('atelier', () => {
   })
 
   it('trains a run again from another process and finds the same weights', async () => {
-    const [run] = await atelierJson('runs', 'ls')
+    const [run] = (await atelierJson('runs', 'ls')).runs
     const again = await atelier('runs', 'reproduce', run.id)
     expect(again).toMatchObject({ code: 0 })
     expect(again.stderr).toContain('Code, data, libraries and machine are as they were.')
     expect(again.stdout).toMatch(/^identical: /)
-    const [latest] = await atelierJson('runs', 'ls')
+    const [latest] = (await atelierJson('runs', 'ls')).runs
     expect(latest).toMatchObject({
       weight_digest: run.weight_digest,
       config_digest: run.config_digest,
@@ -73,8 +73,8 @@ describe('atelier', () => {
       identical: false,
       first_divergence: { step: 1 },
     })
-    await rm(inProject('runs', latest.id), { recursive: true })
-    await rm(inProject('runs', JSON.parse(other.stdout).again), { recursive: true })
+    const removed = await atelier('runs', 'rm', latest.id, JSON.parse(other.stdout).again)
+    expect(removed).toMatchObject({ code: 0 })
   }, 60_000)
 
   it('lists and shows the run that was trained', async () => {

@@ -8,7 +8,7 @@ export {
   flattenConfig,
   type RunComparison,
 } from './compare-runs.ts'
-export { settleRun, settleStore } from './crashed.ts'
+export { settleStore } from './crashed.ts'
 export { type ExportResult, exportRuns } from './export-runs.ts'
 export { parseFilter } from './filter-parser.ts'
 export { findRun, listRuns } from './find-run.ts'
@@ -59,4 +59,4 @@ export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
 export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'
 export { SWEEP_ID, SWEEP_REPEAT, SWEEP_TRIAL, sweepTrial } from './sweep-trial.ts'
-export { emptyTrash, restoreRuns, trashRuns } from './trash.ts'
+export { restoreRuns, trashRuns } from './trash.ts'

@@ -13,7 +13,7 @@ import { entryOf } from './run-entry.ts'
 import { lockRun } from './run-lock.ts'
 import type { RunStore } from './run-store.ts'
 import { openRunStore } from './store/open-run-store.ts'
-import { emptyTrash, restoreRuns, trashRuns } from './trash.ts'
+import { restoreRuns, trashRuns } from './trash.ts'
 
 let root = ''
 let store: RunStore
@@ -80,18 +80,6 @@ describe('trashRuns', () => {
     await expect(restoreRuns(root, [id])).rejects.toMatchObject({ code: 'RUN_EXISTS' })
     await expect(trashRuns(root, [id])).rejects.toMatchObject({ code: 'RUN_EXISTS' })
     expect(await namesIn(join('.trash', id))).toContain('model.onnx')
-  })
-})
-
-describe('emptyTrash', () => {
-  it('deletes for good, the named or all, with what a stopped deletion left', async () => {
-    const [one, two] = [await completedRun(), await completedRun()]
-    await trashRuns(root, [one.record.id, two.record.id], { store })
-    await mkdir(join(root, '.trash', 'half-deleted'))
-    expect(await emptyTrash(root, { store, ids: [one.record.id] })).toEqual([one.record.id])
-    expect((await emptyTrash(root, { store })).sort()).toEqual([two.record.id, 'half-deleted'])
-    expect(await namesIn('.trash')).toEqual([])
-    expect(await store.get(two.record.id)).toBeUndefined()
   })
 })
 

@@ -102,18 +102,3 @@ export async function trashedIds(root: string): Promise<string[]> {
   const entries = await readdir(trashOf(root), { withFileTypes: true }).catch(() => [])
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
 }
-
-/** Deletes what is in the trash for good: all, or those named. Gives the ids. Throws RUN_NOT_FOUND. */
-export async function emptyTrash(
-  root: string,
-  { store, ids }: RunsChange & { readonly ids?: readonly string[] | undefined } = {},
-): Promise<string[]> {
-  const trash = trashOf(root)
-  const named =
-    ids === undefined
-      ? await trashedIds(root)
-      : (await openRuns(trash, ids)).map(({ record }) => record.id)
-  for (const id of named) await rm(join(trash, id), { recursive: true, force: true })
-  await store?.delete(named)
-  return named
-}

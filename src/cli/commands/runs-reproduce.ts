@@ -77,6 +77,7 @@ async function reproduce(
     config,
     configYaml: await readFile(before.files.config, 'utf8'),
     overrides: parse(await readFile(before.files.overrides, 'utf8')) as readonly string[],
+    provenance: JSON.parse(await readFile(before.files.provenance, 'utf8')),
     dataset: { name, digest },
     parameters: modelSize(config, dataset.manifest),
     project: before.record.project,

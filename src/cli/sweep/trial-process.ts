@@ -84,7 +84,7 @@ function signalProcess(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
 }
 
 /** Whether this very process still works. One of another machine cannot be asked. */
-export async function isAlive({ pid, identity, host }: ProcessReference): Promise<boolean> {
+async function isAlive({ pid, identity, host }: ProcessReference): Promise<boolean> {
   if (host !== hostname()) return false
   return processExists(pid) && (await processIdentity(pid)) === identity
 }
