@@ -6,13 +6,13 @@ import { findCommand } from '../src/cli/find-command.ts'
 import { commandTable } from '../src/cli/index.ts'
 import { parseOptions } from '../src/cli/option-parser.ts'
 import { readPositionals } from '../src/cli/positionals.ts'
-import { composeConfig, configKeys } from '../src/config/index.ts'
+import { composeConfig, configKeys, planJobs } from '../src/config/index.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const packageConf = join(root, 'conf')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const compose = (overrides: readonly string[]) =>
-  composeConfig(overrides, { cwd: '/nonexistent', env: {}, packageConf })
+const composeOptions = { cwd: '/nonexistent', env: {}, packageConf }
+const compose = (overrides: readonly string[]) => composeConfig(overrides, composeOptions)
 
 const commandLines = [...read('README.md').matchAll(/```sh\n([\s\S]*?)```/g)]
   .flatMap(([, block]) => block!.split('\n'))
@@ -32,9 +32,10 @@ describe('README.md', () => {
     const target = findCommand(commandTable, shellWords(line).slice(1))
     if (target.kind !== 'command') throw new Error(`names no command: ${target.kind}`)
     const command = await target.entry.load()
-    const { words } = parseOptions(target.entry, command, target.rest)
+    const { options, words } = parseOptions(target.entry, command, target.rest)
     const { overrides } = readPositionals(command, words)
-    await compose(overrides)
+    const { jobs } = await planJobs(overrides, options['multirun'] === true, composeOptions)
+    for (const job of jobs) await compose(job)
   })
 
   it.each(commandLines.filter((line) => line.startsWith('npm ')))('%s', (line) => {
