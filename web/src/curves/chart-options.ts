@@ -22,7 +22,7 @@ export function plotOptions({ element, curves, axis, smooth, log }: PlotOptions)
     width: Math.max(200, element.clientWidth),
     height: HEIGHT,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
     cursor: { sync: { key: `x-${axis}` }, points: { size: 6 }, drag: { x: true, y: false } },
     scales: {
       x: { time: false },
