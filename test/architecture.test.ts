@@ -24,6 +24,8 @@ const DOMAINS = [
   'training',
   'evaluation',
   'sweeps',
+  'registry',
+  'serving',
   'http',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +46,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
   sweeps: ['config', 'tracking', 'figures', 'contracts'],
-  http: ['tracking', 'contracts'],
+  registry: ['storage', 'contracts'],
+  // it takes `onPrediction` and the way to a registered model as functions
+  serving: ['bundle', 'image', 'tensor', 'contracts'],
+  http: ['tracking', 'serving', 'contracts'],
   training: [
     'nn',
     'graph',

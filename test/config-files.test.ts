@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { composeConfig, configJsonSchemas, planJobs } from '../src/config/index.ts'
-import { configSchema } from '../src/contracts/index.ts'
+import { configSchema, projectConfigSchema } from '../src/contracts/index.ts'
 import { architectures } from '../src/nn/index.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -31,7 +31,7 @@ describe('docs/schema', () => {
   )
 
   it('covers every key of the configuration', () => {
-    const shape = Object.keys(configSchema.shape)
+    const shape = Object.keys(projectConfigSchema.shape)
     const { properties } = schemas['config'] as { readonly properties: object }
     expect(Object.keys(properties)).toEqual(['defaults', ...shape, 'hydra'])
   })
@@ -43,10 +43,13 @@ describe('conf', () => {
       'augmentation',
       'data',
       'experiment',
+      'gate',
       'model',
       'optimizer',
       'recipe',
+      'registry',
       'schedule',
+      'serving',
       'tracking',
     ])
   })
@@ -85,7 +88,8 @@ describe('conf', () => {
     const { config } = await composeConfig([choice], options)
     const [group, option] = choice.split('=') as [keyof typeof config, string]
     const section = config[group] as { readonly name?: string; readonly type?: string } | undefined
-    expect(section?.type ?? section?.name ?? option).toBe(option)
+    const named = group === 'registry' ? undefined : (section?.type ?? section?.name)
+    expect(named ?? option).toBe(option)
   })
 
   it.each(optionsOf('experiment'))('+experiment=%s gives valid configurations', async (name) => {

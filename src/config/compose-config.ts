@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { Config } from '../contracts/index.ts'
+import { type Config, configSchema, type ProjectConfig } from '../contracts/index.ts'
 import { AtelierError } from '../core/index.ts'
 import { type Composition, composeTree } from './compose-tree.ts'
 import { ConfigSource, type SearchFolder } from './config-source.ts'
@@ -39,11 +39,17 @@ export interface ConfigChoice {
 }
 
 export interface ComposedConfig {
-  readonly config: Config
-  /** The resolved configuration as text, for the run folder. */
+  readonly config: ProjectConfig
+  /** The resolved configuration as text. */
   readonly yaml: string
   readonly overrides: readonly string[]
   readonly provenance: readonly ConfigSetting[]
+  /** The part that decides a training, for the run folder. */
+  readonly training: {
+    readonly config: Config
+    readonly yaml: string
+    readonly provenance: readonly ConfigSetting[]
+  }
   /** Of `oc.deprecated`. */
   readonly warnings: readonly string[]
 }
@@ -70,7 +76,18 @@ export async function composeConfig(
     yaml: toYaml(resolved),
     overrides,
     provenance: settingsOf(resolved, ''),
+    training: trainingPart(config, resolved),
     warnings,
+  }
+}
+
+function trainingPart(config: ProjectConfig, resolved: ConfigNode): ComposedConfig['training'] {
+  const sections = Object.keys(config).filter((name) => !(name in configSchema.shape))
+  const part = sections.reduce((tree, name) => removeAt(tree, [name]), resolved)
+  return {
+    config: configSchema.strip().parse(config),
+    yaml: toYaml(part),
+    provenance: settingsOf(part, ''),
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configSchema } from '../contracts/index.ts'
+import { projectConfigSchema } from '../contracts/index.ts'
 
 /** A JSON Schema as far as it is handled here. */
 interface Schema {
@@ -59,7 +59,7 @@ const HYDRA: Schema = {
  * for each group with a package of its own. Nothing is required, since every file sets a part.
  */
 export function configJsonSchemas(): Readonly<Record<string, unknown>> {
-  const whole = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' }) as Schema
+  const whole = z.toJSONSchema(projectConfigSchema, { io: 'input', target: 'draft-7' }) as Schema
   const sections = Object.entries(partial(whole).properties ?? {})
   const groups = sections.filter(([, schema]) => schema.properties !== undefined)
   const properties = { defaults: DEFAULTS, ...Object.fromEntries(sections), hydra: HYDRA }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configSchema } from '../contracts/index.ts'
+import { projectConfigSchema } from '../contracts/index.ts'
 import { AtelierError, nearestName } from '../core/index.ts'
 
 export interface ConfigKey {
@@ -29,7 +29,7 @@ interface JsonSchema {
 
 /** Every key of the configuration with its type and meaning, straight from the schema. */
 export function configKeys(): readonly ConfigKey[] {
-  const schema = z.toJSONSchema(configSchema, { io: 'input' }) as JsonSchema
+  const schema = z.toJSONSchema(projectConfigSchema, { io: 'input' }) as JsonSchema
   const keys = collect(schema, '')
   const merged = new Map<string, ConfigKey>()
   for (const entry of keys) {

@@ -1,14 +1,14 @@
 import type { z } from 'zod'
-import { type Config, configSchema } from '../contracts/index.ts'
+import { type ProjectConfig, projectConfigSchema } from '../contracts/index.ts'
 import { AtelierError } from '../core/index.ts'
 import { type ConfigNode, describeOrigin, MISSING, mapNode, nodeAt, toPlain } from './node.ts'
 import { configKeys } from './schema-keys.ts'
 import { nearestKey } from './unknown-key.ts'
 
 /** The resolved tree as a typed configuration. Throws the first problem, naming where it was set. */
-export function validateConfig(root: ConfigNode): Config {
+export function validateConfig(root: ConfigNode): ProjectConfig {
   refuseMissing(root, [])
-  const result = configSchema.safeParse(toPlain(withoutEmptyMaps(root)))
+  const result = projectConfigSchema.safeParse(toPlain(withoutEmptyMaps(root)))
   if (result.success) return result.data
   throw problemOf(root, result.error.issues[0]!)
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { imageGeometrySchema } from './image.ts'
+import { gateSchema, registrySchema } from './registry-config.ts'
+import { servingSchema } from './serving-config.ts'
 
 /**
- * The one schema of the resolved configuration: the TypeScript type, the validation and the
+ * The schemas of the resolved configuration: the TypeScript types, the validation and the
  * description of every key. Defaults live in `conf/`, not here.
  */
 const fraction = z.number().min(0).max(1)
@@ -156,6 +158,7 @@ const pathsSchema = z.strictObject({
   reports: z.string().describe('Folder of reports and figures.'),
 })
 
+/** What decides a training: a run keeps it, and its digest says whether two runs are of one configuration. */
 export const configSchema = z.strictObject({
   seed: z
     .int()
@@ -175,6 +178,14 @@ export const configSchema = z.strictObject({
 })
 
 export type Config = z.infer<typeof configSchema>
+
+/** All settings of a project: those of training, and of what happens to a model afterwards. */
+export const projectConfigSchema = configSchema.extend({
+  registry: registrySchema,
+  gate: gateSchema,
+  serving: servingSchema,
+})
+export type ProjectConfig = z.infer<typeof projectConfigSchema>
 export type DataConfig = Config['data']
 export type IdxDataConfig = Extract<DataConfig, { source: 'idx' }>
 export type SketchDataConfig = Extract<DataConfig, { source: 'sketch' }>

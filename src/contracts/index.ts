@@ -10,6 +10,8 @@ export {
   type DataConfig,
   type FolderDataConfig,
   type IdxDataConfig,
+  type ProjectConfig,
+  projectConfigSchema,
   type SketchDataConfig,
 } from './config.ts'
 export {
@@ -29,6 +31,8 @@ export {
   type Preprocessing,
   preprocessingSchema,
 } from './image.ts'
+export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
+export { type GateConfig, gateSchema, registrySchema } from './registry-config.ts'
 export {
   type Artifact,
   artifactSchema,
@@ -43,6 +47,33 @@ export {
   runStatusSchema,
   type StepMetrics,
 } from './run.ts'
+export {
+  type BatchAnswer,
+  type BatchResult,
+  batchAnswerSchema,
+  batchResultSchema,
+  type ClassesAnswer,
+  classesAnswerSchema,
+  type FeedbackAnswer,
+  type FeedbackBody,
+  feedbackAnswerSchema,
+  feedbackBodySchema,
+  type HealthAnswer,
+  healthAnswerSchema,
+  type PredictAnswer,
+  predictAnswerSchema,
+  type ReadyAnswer,
+  type RootAnswer,
+  readyAnswerSchema,
+  rootAnswerSchema,
+  type ServedModel,
+  type ServiceError,
+  servedModelSchema,
+  serviceErrorSchema,
+  type VersionAnswer,
+  versionAnswerSchema,
+} from './service.ts'
+export { type ServingConfig, servingSchema } from './serving-config.ts'
 export type {
   UiBest,
   UiComparedKey,

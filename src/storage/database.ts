@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, type Transaction } from 'kysely'
 import type { DatabaseKind } from './database-kind.ts'
-import { type Migration, migrate } from './migrate.ts'
+import { type DatabaseSchema, migrate } from './migrate.ts'
 import { describePostgres, postgresDialect } from './postgres-dialect.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { guardStore } from './store-errors.ts'
@@ -33,7 +33,7 @@ const LOST_TO_ANOTHER: ReadonlySet<unknown> = new Set(['40001', '40P01', '23505'
 /** Opens a database and brings its tables to the newest version. Throws STORE_UNAVAILABLE and STORE_TOO_NEW. */
 export async function openDatabase<Tables>(
   { url, path }: DatabasePlace,
-  migrations: readonly Migration[],
+  schema: DatabaseSchema,
   now = Date.now(),
 ): Promise<Database<Tables>> {
   const kind: DatabaseKind = url ? 'postgres' : 'sqlite'
@@ -41,9 +41,10 @@ export async function openDatabase<Tables>(
   const guard = <T>(work: () => Promise<T>) => guardStore(description, work)
   const db = await guard(async () => {
     if (!url) await mkdir(dirname(resolve(path)), { recursive: true })
-    const opened = new Kysely<Tables>({ dialect: url ? postgresDialect(url) : sqliteDialect(path) })
+    const dialect = url ? postgresDialect(url) : sqliteDialect(path, schema.durable)
+    const opened = new Kysely<Tables>({ dialect })
     try {
-      await migrate(opened as Kysely<unknown>, kind, description, migrations, now)
+      await migrate(opened as Kysely<unknown>, kind, description, schema, now)
     } catch (error) {
       await opened.destroy().catch(() => {})
       throw error

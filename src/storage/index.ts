@@ -1,3 +1,3 @@
 export { type Database, type DatabasePlace, openDatabase } from './database.ts'
 export type { DatabaseKind } from './database-kind.ts'
-export type { Migration } from './migrate.ts'
+export type { DatabaseSchema, Migration } from './migrate.ts'

@@ -20,8 +20,6 @@ const SETTINGS = [
   `pragma busy_timeout = ${BLOCK_MS}`,
   // readers and the one writer do not wait for each other
   'pragma journal_mode = wal',
-  // a power cut may lose the last transactions, never the database: the folders hold them
-  'pragma synchronous = normal',
   'pragma foreign_keys = on',
   // a run touches many pages of the indexes: copying them back every 4 MB would take most of the time
   'pragma wal_autocheckpoint = 4000',
@@ -29,17 +27,20 @@ const SETTINGS = [
   'pragma temp_store = memory',
 ]
 
-/** Kysely on a SQLite file that several processes use at once. */
-export function sqliteDialect(path: string): Dialect {
+/**
+ * Kysely on a SQLite file that several processes use at once. Where it is not durable, a power cut may
+ * lose the last transactions, never the database.
+ */
+export function sqliteDialect(path: string, durable: boolean): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createDriver: () => sqliteDriver(path),
+    createDriver: () => sqliteDriver(path, durable),
   }
 }
 
-function sqliteDriver(path: string): Driver {
+function sqliteDriver(path: string, durable: boolean): Driver {
   let database: SqliteDatabase | undefined
   let connection: DatabaseConnection | undefined
   const lock = createLock()
@@ -50,7 +51,8 @@ function sqliteDriver(path: string): Driver {
       // `lower` of SQLite knows ASCII only
       database.function('fold', { deterministic: true }, (text) => text.toLowerCase())
       connection = sqliteConnection(database)
-      for (const setting of SETTINGS) await execute(connection, setting)
+      const sync = `pragma synchronous = ${durable ? 'full' : 'normal'}`
+      for (const setting of [...SETTINGS, sync]) await execute(connection, setting)
     },
     async acquireConnection() {
       await lock.take()

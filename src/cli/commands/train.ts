@@ -64,7 +64,7 @@ async function trainOnce(
   overrides: readonly string[],
   job?: number,
 ): Promise<TrainResult> {
-  const { config, yaml, provenance } = await loadConfig(context, overrides, job)
+  const { config, yaml, provenance } = (await loadConfig(context, overrides, job)).training
   const dataset = await openOrPrepareDataset(config.data, context)
   const { name, digest } = dataset.manifest
   context.signal.throwIfAborted()

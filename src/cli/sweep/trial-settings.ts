@@ -49,7 +49,8 @@ export function trialSettings(
     const first = await loadConfig(context, base)
     const seed = repeats === 1 ? [] : [`seed=${first.config.seed + attempt.repeat}`]
     const overrides = [...base, ...seed]
-    const { config } = repeats === 1 ? first : await loadConfig(context, overrides)
+    const composed = repeats === 1 ? first : await loadConfig(context, overrides)
+    const { config } = composed.training
     const { digest, images } = await datasetOf(config)
     const { batch_size, epochs } = config.hyperparameters
     const steps = Math.ceil(images / Math.min(batch_size, images)) * epochs

@@ -1,5 +1,10 @@
 import { AtelierError } from '../../core/index.ts'
-import { type Database, type DatabasePlace, openDatabase } from '../../storage/index.ts'
+import {
+  type Database,
+  type DatabasePlace,
+  type DatabaseSchema,
+  openDatabase,
+} from '../../storage/index.ts'
 import type { RunEntry, RunStore } from '../run-store.ts'
 import { entriesOf, findRunIds, findRuns } from './find-runs.ts'
 import { heartbeat, markCrashed } from './heartbeats.ts'
@@ -11,12 +16,15 @@ import type { RunTables, RunTransaction } from './tables.ts'
 import { appendPoints, dropPointsAfter } from './write-points.ts'
 import { type KeyIds, writeRun } from './write-run.ts'
 
+/** A power cut may cost the last transactions: the run folders hold them. */
+const schema: DatabaseSchema = { name: 'atelier', migrations, durable: false }
+
 /**
  * Opens the store of runs, making it where there is none: PostgreSQL where a URL is given, else
  * SQLite. Throws STORE_UNAVAILABLE, and STORE_TOO_NEW when a later program made it.
  */
 export async function openRunStore(place: DatabasePlace): Promise<RunStore> {
-  return sqlRunStore(await openDatabase<RunTables>(place, migrations))
+  return sqlRunStore(await openDatabase<RunTables>(place, schema))
 }
 
 function sqlRunStore(database: Database<RunTables>): RunStore {
