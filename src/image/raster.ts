@@ -6,16 +6,18 @@ export interface Raster {
   readonly data: Uint8Array
 }
 
-/** RGB to grey with PIL's luma, ITU-R 601-2 in 16-bit fixed point. Grey comes back unchanged. */
+/** PIL's luma of a pixel, ITU-R 601-2 in 16-bit fixed point. */
+export function luma(red: number, green: number, blue: number): number {
+  return (Math.imul(red, 19595) + Math.imul(green, 38470) + Math.imul(blue, 7471) + 32768) >> 16
+}
+
+/** RGB to grey by `luma`. Grey comes back unchanged: the luma of equal values is that value. */
 export function toGrey(image: Raster): Raster {
   if (image.channels === 1) return image
   const { width, height, data: rgb } = image
   const grey = new Uint8Array(width * height)
   for (let i = 0, j = 0; i < grey.length; i++, j += 3) {
-    const red = Math.imul(rgb[j]!, 19595)
-    const green = Math.imul(rgb[j + 1]!, 38470)
-    const blue = Math.imul(rgb[j + 2]!, 7471)
-    grey[i] = (red + green + blue + 32768) >> 16
+    grey[i] = luma(rgb[j]!, rgb[j + 1]!, rgb[j + 2]!)
   }
   return { width, height, channels: 1, data: grey }
 }
