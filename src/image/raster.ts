@@ -6,13 +6,18 @@ export interface Raster {
   readonly data: Uint8Array
 }
 
-/** RGB to grey with PIL's luma, ITU-R 601-2 in 16-bit fixed point. Grey comes back unchanged. */
+/** PIL's luma of a pixel, ITU-R 601-2 in 16-bit fixed point. */
+export function luma(red: number, green: number, blue: number): number {
+  return (Math.imul(red, 19595) + Math.imul(green, 38470) + Math.imul(blue, 7471) + 32768) >> 16
+}
+
+/** RGB to grey by `luma`. Grey comes back unchanged: the luma of equal values is that value. */
 export function toGrey(image: Raster): Raster {
   if (image.channels === 1) return image
   const { width, height, data: rgb } = image
   const grey = new Uint8Array(width * height)
   for (let i = 0, j = 0; i < grey.length; i++, j += 3) {
-    grey[i] = (19595 * rgb[j]! + 38470 * rgb[j + 1]! + 7471 * rgb[j + 2]! + 32768) >> 16
+    grey[i] = luma(rgb[j]!, rgb[j + 1]!, rgb[j + 2]!)
   }
   return { width, height, channels: 1, data: grey }
 }
@@ -22,12 +27,18 @@ export function toRgb(image: Raster): Raster {
   if (image.channels === 3) return image
   const { width, height, data: grey } = image
   const rgb = new Uint8Array(width * height * 3)
-  for (let i = 0; i < grey.length; i++) rgb.fill(grey[i]!, i * 3, i * 3 + 3)
+  for (let i = 0, j = 0; i < grey.length; i++, j += 3) {
+    const value = grey[i]!
+    rgb[j] = value
+    rgb[j + 1] = value
+    rgb[j + 2] = value
+  }
   return { width, height, channels: 3, data: rgb }
 }
 
-/** Interleaved rows (HWC) to planes (CHW), the layout models take. */
+/** Interleaved rows (HWC) to planes (CHW), the layout models take; always a copy. */
 export function toPlanes({ width, height, channels, data }: Raster): Uint8Array<ArrayBuffer> {
+  if (channels === 1) return new Uint8Array(data)
   const planes = new Uint8Array(data.length)
   const size = width * height
   for (let channel = 0; channel < channels; channel++) {

@@ -1,0 +1,113 @@
+import type { ImageGeometry } from '../contracts/index.ts'
+import { inputFeatures } from './input-features.ts'
+import { luma } from './raster.ts'
+
+export const pixelFeatureNames = [
+  'avg_brightness',
+  'contrast',
+  'min',
+  'max',
+  'sharpness',
+  'entropy',
+  'edge_density',
+  'foreground_share',
+] as const
+
+/**
+ * One image in numbers. The first two are of all values of all channels, the others of its grey
+ * plane: the luma of PIL's `convert("L")` where there are three channels. Sharpness and edges are
+ * taken at pixels that have all eight neighbours, and are 0 for images without any.
+ *
+ * - `avg_brightness`: mean of the pixels scaled to [-1, 1]
+ * - `contrast`: their population standard deviation, 0 to 1
+ * - `min`, `max`: darkest and brightest grey, scaled to [-1, 1]
+ * - `sharpness`: variance of the Laplacian of the four nearest neighbours, in squared grey levels
+ *   (levels 0–255), from 0; little for blurred images, thousands for noise
+ * - `entropy`: Shannon's, of the 256 grey levels, in bits, 0 to 8
+ * - `edge_density`: share of pixels, 0 to 1, where the Sobel gradient is longer than 255, a quarter
+ *   of what it is between a black and a white half plane
+ * - `foreground_share`: share of pixels, 0 to 1, whose grey level is above 25, a tenth of white:
+ *   brighter than a black background with some noise
+ */
+export type PixelFeatures = Readonly<Record<(typeof pixelFeatureNames)[number], number>>
+
+const EDGE_GRADIENT = 255
+const FOREGROUND_LEVEL = 25
+
+/** Features of the uint8 [C, H, W] that a model saw; see `PixelFeatures` for their meaning. */
+export function describePixels(pixels: Uint8Array, geometry: ImageGeometry): PixelFeatures {
+  const { width, height, channels } = geometry
+  const grey = channels === 1 ? pixels : lumaPlane(pixels, width * height)
+  const { avg_brightness, contrast } = inputFeatures(pixels, 1)
+  return {
+    avg_brightness: avg_brightness[0]!,
+    contrast: contrast[0]!,
+    ...describeLevels(grey),
+    ...describeEdges(grey, width, height),
+  }
+}
+
+function lumaPlane(planes: Uint8Array, size: number): Uint8Array {
+  const grey = new Uint8Array(size)
+  for (let i = 0; i < size; i++)
+    grey[i] = luma(planes[i]!, planes[i + size]!, planes[i + 2 * size]!)
+  return grey
+}
+
+function describeLevels(grey: Uint8Array) {
+  const counts = new Uint32Array(256)
+  for (let i = 0; i < grey.length; i++) counts[grey[i]!]!++
+  let min = 255
+  let max = 0
+  let entropy = 0
+  let foreground = 0
+  for (let level = 0; level < 256; level++) {
+    const count = counts[level]!
+    if (count === 0) continue
+    if (level < min) min = level
+    max = level
+    const share = count / grey.length
+    entropy -= share * Math.log2(share)
+    if (level > FOREGROUND_LEVEL) foreground += count
+  }
+  return {
+    min: (2 * min) / 255 - 1,
+    max: (2 * max) / 255 - 1,
+    entropy,
+    foreground_share: foreground / grey.length,
+  }
+}
+
+/** Integer sums, so that the result does not depend on the order of summation. */
+function describeEdges(grey: Uint8Array, width: number, height: number) {
+  const count = Math.max(0, width - 2) * Math.max(0, height - 2)
+  if (count === 0) return { sharpness: 0, edge_density: 0 }
+  let sum = 0
+  let squares = 0
+  let edges = 0
+  for (let row = 0, end = (height - 2) * width; row < end; row += width) {
+    // The three rows of three neighbours move along; only the column that comes in is read.
+    let [a1, b1] = [grey[row]!, grey[row + 1]!]
+    let [a2, b2] = [grey[row + width]!, grey[row + width + 1]!]
+    let [a3, b3] = [grey[row + 2 * width]!, grey[row + 2 * width + 1]!]
+    for (let i = row + 2; i < row + width; i++) {
+      const c1 = grey[i]!
+      const c2 = grey[i + width]!
+      const c3 = grey[i + 2 * width]!
+      const laplacian = b1 + a2 + c2 + b3 - 4 * b2
+      sum += laplacian
+      squares += laplacian * laplacian
+      const across = c1 + 2 * c2 + c3 - a1 - 2 * a2 - a3
+      const along = a3 + 2 * b3 + c3 - a1 - 2 * b1 - c1
+      if (across * across + along * along > EDGE_GRADIENT * EDGE_GRADIENT) edges++
+      a1 = b1
+      a2 = b2
+      a3 = b3
+      b1 = c1
+      b2 = c2
+      b3 = c3
+    }
+  }
+  const sharpness = Math.max(0, count * squares - sum * sum) / count ** 2
+  return { sharpness, edge_density: edges / count }
+}
