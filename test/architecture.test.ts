@@ -27,6 +27,7 @@ const DOMAINS = [
   'registry',
   'serving',
   'http',
+  'loadtest',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -50,6 +51,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // it takes `onPrediction` and the way to a registered model as functions
   serving: ['bundle', 'image', 'tensor', 'contracts'],
   http: ['tracking', 'serving', 'contracts'],
+  // a client of any deployment: it knows nothing of how ours answers
+  loadtest: ['figures', 'contracts'],
   training: [
     'nn',
     'graph',
