@@ -12,6 +12,7 @@ const DOMAINS = [
   'tensor',
   'image',
   'figures',
+  'pages',
   'graph',
   'onnx',
   'runtime',
@@ -35,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tensor: [],
   image: ['tensor', 'contracts'],
   figures: [],
+  pages: [],
   graph: ['tensor'],
   onnx: ['graph', 'tensor'],
   runtime: ['onnx', 'graph', 'tensor'],
@@ -52,7 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   serving: ['bundle', 'image', 'tensor', 'contracts'],
   http: ['tracking', 'serving', 'contracts'],
   // a client of any deployment: it knows nothing of how ours answers
-  loadtest: ['figures', 'contracts'],
+  loadtest: ['figures', 'pages'],
   training: [
     'nn',
     'graph',
@@ -65,7 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'tracking',
     'contracts',
   ],
-  evaluation: ['runtime', 'tensor', 'data', 'image', 'bundle', 'figures', 'contracts'],
+  evaluation: ['runtime', 'tensor', 'data', 'image', 'bundle', 'figures', 'pages', 'contracts'],
   cli: DOMAINS,
   main: [...DOMAINS, 'cli'],
 }
