@@ -12,6 +12,7 @@ const DOMAINS = [
   'tensor',
   'image',
   'figures',
+  'pages',
   'graph',
   'onnx',
   'runtime',
@@ -27,6 +28,7 @@ const DOMAINS = [
   'registry',
   'serving',
   'http',
+  'loadtest',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -34,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tensor: [],
   image: ['tensor', 'contracts'],
   figures: [],
+  pages: [],
   graph: ['tensor'],
   onnx: ['graph', 'tensor'],
   runtime: ['onnx', 'graph', 'tensor'],
@@ -50,6 +53,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // it takes `onPrediction` and the way to a registered model as functions
   serving: ['bundle', 'image', 'tensor', 'contracts'],
   http: ['tracking', 'serving', 'contracts'],
+  // a client of any deployment: it knows nothing of how ours answers
+  loadtest: ['figures', 'pages'],
   training: [
     'nn',
     'graph',
@@ -62,7 +67,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'tracking',
     'contracts',
   ],
-  evaluation: ['runtime', 'tensor', 'data', 'image', 'bundle', 'figures', 'contracts'],
+  evaluation: ['runtime', 'tensor', 'data', 'image', 'bundle', 'figures', 'pages', 'contracts'],
   cli: DOMAINS,
   main: [...DOMAINS, 'cli'],
 }

@@ -115,6 +115,16 @@ export const errorCatalogue = {
   SWEEP_FAILING: { kind: 'finding', meaning: 'A sweep stopped because every trial failed.' },
   SWEEP_TRIAL_FAILED: { kind: 'finding', meaning: 'A trial of a sweep ended without a result.' },
 
+  // load tests
+  LOAD_UNREACHABLE: {
+    kind: 'input',
+    meaning: 'The service to be load-tested takes no connection.',
+  },
+  LOAD_FAILED: {
+    kind: 'finding',
+    meaning: 'A load test missed its thresholds, or had failures without one for them.',
+  },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',

@@ -1,6 +1,5 @@
 import type { Figure } from '../figures/index.ts'
-import { type Html, html, markup } from './html.ts'
-import { figureOf, reportDocument } from './report-document.ts'
+import { figureOf, type Html, html, markup, reportDocument } from '../pages/index.ts'
 import { plural } from './texts.ts'
 
 /** A row of a comparison as text, a cell a run. */

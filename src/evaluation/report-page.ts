@@ -1,7 +1,6 @@
 import type { EvaluationReport } from '../contracts/index.ts'
-import { type Html, html } from './html.ts'
+import { figureOf, type Html, html, reportDocument } from '../pages/index.ts'
 import type { Figures } from './render-figures.ts'
-import { figureOf, reportDocument } from './report-document.ts'
 import {
   classSection,
   confusionSection,

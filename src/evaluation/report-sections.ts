@@ -1,6 +1,6 @@
 import type { EvaluationReport } from '../contracts/index.ts'
 import { AtelierError } from '../core/index.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../pages/index.ts'
 import { count, interval, ordinal, percent, plural } from './texts.ts'
 
 /** A wrong prediction to show as a thumbnail; class names, not indices. */
