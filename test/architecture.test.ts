@@ -9,6 +9,7 @@ const MAX_LINES = 500
 /** Every folder may also import `core`. `cli` and `main` are doors: any domain, never the reverse. */
 const DOMAINS = [
   'contracts',
+  'statistics',
   'tensor',
   'image',
   'figures',
@@ -29,6 +30,8 @@ const DOMAINS = [
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   contracts: [],
+  // special functions that sweeps and monitoring both need
+  statistics: [],
   tensor: [],
   image: ['tensor', 'contracts'],
   figures: [],
@@ -43,7 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: [],
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
-  sweeps: ['config', 'tracking', 'figures', 'contracts'],
+  sweeps: ['config', 'tracking', 'figures', 'statistics', 'contracts'],
   http: ['tracking', 'contracts'],
   training: [
     'nn',

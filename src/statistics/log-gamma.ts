@@ -22,12 +22,23 @@ export function logGamma(x: number): number {
 
 /** ln of the beta function, for a, b > 0. */
 export function logBeta(a: number, b: number): number {
-  return logGamma(a) + logGamma(b) - logGamma(a + b)
+  const [small, large] = a < b ? [a, b] : [b, a]
+  if (large < LARGE) return logGamma(a) + logGamma(b) - logGamma(a + b)
+  // ln Γ(large) − ln Γ(a + b), of which the leading parts would take each other's digits
+  const sum = a + b
+  const ratio =
+    small - small * Math.log(sum) - (large - 0.5) * Math.log1p(small / large) + correction(large)
+  return logGamma(small) + ratio - correction(sum)
 }
 
 function stirling(z: number): number {
+  return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + correction(z)
+}
+
+/** What Stirling's formula lacks, for large z. */
+function correction(z: number): number {
   let power = z
-  let sum = (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI)
+  let sum = 0
   for (const coefficient of STIRLING) {
     sum += coefficient / power
     power *= z * z
