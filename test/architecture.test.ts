@@ -25,6 +25,7 @@ const DOMAINS = [
   'training',
   'evaluation',
   'sweeps',
+  'monitoring',
   'http',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -47,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
   sweeps: ['config', 'tracking', 'figures', 'statistics', 'contracts'],
+  monitoring: ['storage', 'statistics', 'tensor', 'contracts'],
   http: ['tracking', 'contracts'],
   training: [
     'nn',

@@ -115,6 +115,16 @@ export const errorCatalogue = {
   SWEEP_FAILING: { kind: 'finding', meaning: 'A sweep stopped because every trial failed.' },
   SWEEP_TRIAL_FAILED: { kind: 'finding', meaning: 'A trial of a sweep ended without a result.' },
 
+  // monitoring
+  DRIFT_INPUT: {
+    kind: 'input',
+    meaning: 'Two sets of rows cannot be compared: a column is empty, missing, or of another type.',
+  },
+  DRIFT_OPTION: {
+    kind: 'usage',
+    meaning: 'A drift test is unknown, or does not fit the type of its column.',
+  },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',

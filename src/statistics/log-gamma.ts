@@ -31,6 +31,12 @@ export function logBeta(a: number, b: number): number {
   return logGamma(small) + ratio - correction(sum)
 }
 
+/** ln n! − ln(√(2πn)·(n/e)ⁿ), for whole n ≥ 1. */
+export function stirlingError(n: number): number {
+  if (n >= LARGE) return correction(n)
+  return logGamma(n) - (n - 0.5) * Math.log(n) + n - 0.5 * Math.log(2 * Math.PI)
+}
+
 function stirling(z: number): number {
   return (z - 0.5) * Math.log(z) - z + 0.5 * Math.log(2 * Math.PI) + correction(z)
 }
