@@ -9,6 +9,7 @@ const MAX_LINES = 500
 /** Every folder may also import `core`. `cli` and `main` are doors: any domain, never the reverse. */
 const DOMAINS = [
   'contracts',
+  'statistics',
   'tensor',
   'image',
   'figures',
@@ -27,12 +28,15 @@ const DOMAINS = [
   'sweeps',
   'registry',
   'serving',
+  'monitoring',
   'http',
   'loadtest',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
   contracts: [],
+  // special functions that sweeps and monitoring both need
+  statistics: [],
   tensor: [],
   image: ['tensor', 'contracts'],
   figures: [],
@@ -48,13 +52,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: [],
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
-  sweeps: ['config', 'tracking', 'figures', 'contracts'],
+  sweeps: ['config', 'tracking', 'figures', 'statistics', 'contracts'],
   registry: ['storage', 'contracts'],
   // it takes `onPrediction` and the way to a registered model as functions
   serving: ['bundle', 'image', 'tensor', 'contracts'],
   http: ['tracking', 'serving', 'contracts'],
   // a client of any deployment: it knows nothing of how ours answers
   loadtest: ['figures', 'pages'],
+  monitoring: ['storage', 'statistics', 'tensor', 'contracts'],
   training: [
     'nn',
     'graph',

@@ -125,6 +125,16 @@ export const errorCatalogue = {
     meaning: 'A load test missed its thresholds, or had failures without one for them.',
   },
 
+  // monitoring
+  DRIFT_INPUT: {
+    kind: 'input',
+    meaning: 'Two sets of rows cannot be compared: a column is empty, missing, or of another type.',
+  },
+  DRIFT_OPTION: {
+    kind: 'usage',
+    meaning: 'A drift test is unknown, or does not fit the type of its column.',
+  },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',

@@ -59,6 +59,7 @@ const STREAMS = {
   sweep: 8,
   forest: 9,
   load: 12,
+  drift: 10,
 } as const
 
 export type RandomStream = keyof typeof STREAMS

@@ -1,10 +1,10 @@
+import { normalCdf, normalDensity } from '../../statistics/index.ts'
 import type { SweepFile } from '../definition/sweep-file.ts'
 import {
   fitGaussianProcess,
   type GaussianProcess,
   type Points,
 } from '../statistics/gaussian-process.ts'
-import { normalCdf, normalDensity } from '../statistics/normal.ts'
 import { type Observations, observe } from './observations.ts'
 import { quantileOf } from './quantile.ts'
 import { type Draw, randomPoint } from './random-search.ts'

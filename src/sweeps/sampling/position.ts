@@ -1,11 +1,10 @@
+import { betaCdf, normalCdf } from '../../statistics/index.ts'
 import type {
   Distribution,
   DistributionName,
   Distributions,
   ParameterValue,
 } from '../definition/distribution.ts'
-import { betaCdf } from '../statistics/beta.ts'
-import { normalCdf } from '../statistics/normal.ts'
 import { canonicalText } from './trial-params.ts'
 
 type Numeric = Exclude<DistributionName, 'constant' | 'categorical' | 'categorical_w_probabilities'>

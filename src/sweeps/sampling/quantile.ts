@@ -1,11 +1,10 @@
+import { betaQuantile, normalQuantile } from '../../statistics/index.ts'
 import type {
   Distribution,
   DistributionName,
   Distributions,
   ParameterValue,
 } from '../definition/distribution.ts'
-import { betaQuantile } from '../statistics/beta.ts'
-import { normalQuantile } from '../statistics/normal.ts'
 
 type Quantile<Name extends DistributionName> = (d: Distributions[Name], u: number) => ParameterValue
 

@@ -1,0 +1,6 @@
+export {
+  type ColumnType,
+  type DriftTest,
+  type DriftTestName,
+  driftTests,
+} from './statistics/drift-tests.ts'

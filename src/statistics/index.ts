@@ -1,0 +1,5 @@
+export { betaCdf, betaQuantile } from './beta.ts'
+export { chiSquareTail } from './incomplete-gamma.ts'
+export { logGamma, stirlingError } from './log-gamma.ts'
+export { normalCdf, normalDensity, normalQuantile } from './normal.ts'
+export { studentTails } from './student-t.ts'
