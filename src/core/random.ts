@@ -58,6 +58,7 @@ const STREAMS = {
   bootstrap: 7,
   sweep: 8,
   forest: 9,
+  corruption: 10,
 } as const
 
 export type RandomStream = keyof typeof STREAMS
