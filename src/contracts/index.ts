@@ -34,6 +34,13 @@ export {
 export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
 export { type GateConfig, gateSchema, registrySchema } from './registry-config.ts'
 export {
+  type CorruptionName,
+  corruptionNameSchema,
+  corruptionNames,
+  type Severity,
+  severities,
+} from './robustness.ts'
+export {
   type Artifact,
   artifactSchema,
   type BestEpoch,

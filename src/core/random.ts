@@ -60,6 +60,7 @@ const STREAMS = {
   forest: 9,
   load: 12,
   drift: 10,
+  corruption: 10,
 } as const
 
 export type RandomStream = keyof typeof STREAMS
