@@ -135,6 +135,34 @@ export const errorCatalogue = {
     meaning: 'A drift test is unknown, or does not fit the type of its column.',
   },
 
+  // stores of objects
+  OBJECT_NOT_FOUND: { kind: 'input', meaning: 'There is no object of that name in a store.' },
+  OBJECT_EXISTS: { kind: 'state', meaning: 'There is an object of that name already.' },
+  OBJECT_CHANGED: { kind: 'state', meaning: 'An object was replaced while it was read.' },
+  OBJECT_TOO_LARGE: { kind: 'input', meaning: 'An object has more bytes than are allowed.' },
+  STORAGE_INVALID_URL: {
+    kind: 'usage',
+    meaning: 'The address or the name of an object is malformed, or of a kind not supported.',
+  },
+  STORAGE_CREDENTIALS: {
+    kind: 'state',
+    meaning: 'There are no credentials for a store, or it does not accept them.',
+  },
+  STORAGE_DENIED: {
+    kind: 'state',
+    meaning: 'A store, or a rule of ours, does not allow what was asked.',
+  },
+  STORAGE_NO_BUCKET: { kind: 'input', meaning: 'There is no bucket of that name.' },
+  STORAGE_UNREACHABLE: {
+    kind: 'state',
+    meaning: 'A store cannot be reached, or fails again and again.',
+  },
+  STORAGE_TIMEOUT: { kind: 'state', meaning: 'A store did not answer, or stopped sending.' },
+  STORAGE_CHECKSUM: {
+    kind: 'input',
+    meaning: 'The bytes of an object do not have the expected checksum.',
+  },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',

@@ -1,4 +1,4 @@
-export { replaceFile, writeFileAtomic, writeFileAtomicSync } from './atomic-file.ts'
+export { replaceFile, syncFolder, writeFileAtomic, writeFileAtomicSync } from './atomic-file.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type ErrorCode, type ErrorKind, errorCatalogue } from './error-catalogue.ts'
 export { AtelierError, type ErrorDetails, toAtelierError } from './errors.ts'

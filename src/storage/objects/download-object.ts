@@ -1,0 +1,171 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AtelierError, type Clock, sha256, syncFolder, systemClock } from '../../core/index.ts'
+import type { ObjectStore } from './object-store.ts'
+import { beginPart, leavePart, removeParts } from './part-file.ts'
+import { readRanges } from './read-ranges.ts'
+import { objectNotFound, wrongChecksum } from './storage-errors.ts'
+
+export interface DownloadOptions {
+  /** What the bytes must have, lowercase hex; any of them also spares the question for the object's state. */
+  readonly md5?: string | undefined
+  readonly sha256?: string | undefined
+  readonly size?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called with the bytes that are there, of all. */
+  readonly onProgress?: ((bytes: number) => void) | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** A download that begins with what an earlier one left may have to begin anew, and again when that one met damage. */
+const ATTEMPTS = 3
+const PIECE = 1 << 20
+
+/**
+ * One object as a file: `path` has it whole, or as before. What an interrupted call fetched lies beside
+ * it as a hidden `.part` file, and the next call goes on from there. Throws OBJECT_NOT_FOUND,
+ * OBJECT_CHANGED, STORAGE_CHECKSUM and what a store throws.
+ */
+export async function downloadObject(
+  store: ObjectStore,
+  key: string,
+  path: string,
+  options: DownloadOptions = {},
+): Promise<void> {
+  const { clock = systemClock } = options
+  await mkdir(dirname(path), { recursive: true })
+  const wanted = await identify(store, key, options)
+  const identity = identityOf(store.url, key, wanted)
+  for (let damaged = 0; ; ) {
+    const part = await beginPart(path, identity, clock.now())
+    try {
+      await fetchInto(store, key, part, wanted, options)
+      await rename(part, path)
+      await syncFolder(dirname(path))
+      await removeParts(path, identity)
+      return
+    } catch (error) {
+      if (isTaken(error)) continue
+      const again = isDamage(error) && ++damaged < ATTEMPTS
+      await (wanted.resumable && !isDamage(error) ? leavePart(part) : rm(part, { force: true }))
+      if (!again) throw error
+    }
+  }
+}
+
+interface Wanted {
+  readonly size: number | undefined
+  readonly md5: string | undefined
+  readonly sha256: string | undefined
+  readonly etag: string | undefined
+  /** Whether the same bytes can be told from others at the next call. */
+  readonly resumable: boolean
+}
+
+async function identify(
+  store: ObjectStore,
+  key: string,
+  { md5, sha256: digest, size, signal }: DownloadOptions,
+): Promise<Wanted> {
+  if (md5 !== undefined || digest !== undefined)
+    return { size, md5, sha256: digest, etag: undefined, resumable: true }
+  const info = await store.stat(key, { signal })
+  if (info === undefined) throw objectNotFound(store.url, key)
+  if (size !== undefined && info.size !== size)
+    throw wrongChecksum(`'${key}' in ${store.url}`, 'size', String(info.size), String(size))
+  const { etag } = info
+  return { size: info.size, md5: info.md5, sha256: undefined, etag, resumable: etag !== undefined }
+}
+
+/** Of a part's name: of which state of which object it is the beginning. */
+function identityOf(url: string, key: string, { resumable, ...wanted }: Wanted): string {
+  const { size, md5, sha256: digest, etag } = wanted
+  if (!resumable) return randomBytes(6).toString('hex')
+  return sha256(JSON.stringify([url, key, size, md5, digest, etag])).slice(0, 12)
+}
+
+function isDamage(error: unknown): boolean {
+  return (
+    error instanceof AtelierError &&
+    (error.code === 'STORAGE_CHECKSUM' || error.code === 'OBJECT_CHANGED')
+  )
+}
+
+/** Another call for the same file took the slot of this part, or was done first and removed it. */
+function isTaken(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' && (syscall === 'rename' || syscall === 'open')
+}
+
+async function fetchInto(
+  store: ObjectStore,
+  key: string,
+  part: string,
+  wanted: Wanted,
+  { signal, onProgress }: DownloadOptions,
+): Promise<void> {
+  const file = await open(part, 'r+')
+  try {
+    const check = createCheck(`'${key}' in ${store.url}`, wanted)
+    let done = await hashFile(file, check)
+    onProgress?.(done)
+    if (wanted.size === undefined || done < wanted.size) {
+      const range = { start: done, size: wanted.size, etag: wanted.etag, signal }
+      for await (const chunk of readRanges(store, key, range)) {
+        await writeAll(file, chunk, done)
+        check.update(chunk)
+        done += chunk.length
+        onProgress?.(done)
+      }
+    }
+    check.finish()
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+async function hashFile(file: FileHandle, check: Check): Promise<number> {
+  const buffer = Buffer.allocUnsafe(PIECE)
+  for (let done = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, PIECE, done)
+    if (bytesRead === 0) return done
+    check.update(buffer.subarray(0, bytesRead))
+    done += bytesRead
+  }
+}
+
+type Check = ReturnType<typeof createCheck>
+
+function createCheck(what: string, wanted: Wanted) {
+  const kinds = [
+    ['MD5', 'md5', wanted.md5],
+    ['SHA-256', 'sha256', wanted.sha256],
+  ] as const
+  const hashes = kinds
+    .filter(([, , value]) => value !== undefined)
+    .map(([label, kind, value]) => ({ label, hash: createHash(kind), wanted: value! }))
+  let size = 0
+  return {
+    update(chunk: Uint8Array) {
+      size += chunk.length
+      for (const { hash } of hashes) hash.update(chunk)
+    },
+    finish() {
+      if (wanted.size !== undefined && size !== wanted.size)
+        throw wrongChecksum(what, 'size', String(size), String(wanted.size))
+      for (const { label, hash, wanted: value } of hashes) {
+        const got = hash.digest('hex')
+        if (got !== value) throw wrongChecksum(what, label, got, value)
+      }
+    },
+  }
+}

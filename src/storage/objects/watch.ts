@@ -1,0 +1,46 @@
+import { TransientFault } from './storage-errors.ts'
+
+/** A signal that fires when the work's own signal does, or when nothing happened for too long. */
+export interface Watch {
+  readonly signal: AbortSignal
+  /** Something happened: counts from now. */
+  extend(ms: number): void
+  /** Does not count while the other side is not what is waited for. */
+  pause(): void
+  /** Ends the watch and what still runs under its signal. */
+  stop(): void
+}
+
+export function startWatch(outer: AbortSignal | undefined, ms: number): Watch {
+  const controller = new AbortController()
+  const onOuter = () => controller.abort(outer?.reason)
+  const onTime = (waited: number) =>
+    controller.abort(
+      new TransientFault(`nothing came for ${waited / 1000} s`, { code: 'STORAGE_TIMEOUT' }),
+    )
+  let timer = setTimeout(onTime, ms, ms)
+  if (outer?.aborted) onOuter()
+  outer?.addEventListener('abort', onOuter, { once: true })
+  return {
+    signal: controller.signal,
+    extend(longer) {
+      clearTimeout(timer)
+      timer = setTimeout(onTime, longer, longer)
+    },
+    pause: () => clearTimeout(timer),
+    stop() {
+      clearTimeout(timer)
+      outer?.removeEventListener('abort', onOuter)
+      controller.abort()
+    },
+  }
+}
+
+/** What the work threw, or why the watch ended it: libraries throw errors of their own for that. */
+export async function watched<T>(watch: Watch, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw watch.signal.aborted ? watch.signal.reason : error
+  }
+}
