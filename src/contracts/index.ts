@@ -32,6 +32,20 @@ export {
   preprocessingSchema,
 } from './image.ts'
 export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
+export {
+  type HistoryEntry,
+  historyEntrySchema,
+  type ModelAlias,
+  type ModelLineage,
+  type ModelVersion,
+  modelAliasSchema,
+  modelLineageSchema,
+  modelVersionSchema,
+  type RegisteredEvaluation,
+  type RegistryAction,
+  registeredEvaluationSchema,
+  registryActionSchema,
+} from './registry.ts'
 export { type GateConfig, gateSchema, registrySchema } from './registry-config.ts'
 export {
   type Artifact,

@@ -61,6 +61,18 @@ export const errorCatalogue = {
   MODEL_FOREIGN: { kind: 'input', meaning: 'An ONNX model carries no Atelier manifest.' },
   MODEL_DATA_MISMATCH: { kind: 'state', meaning: 'A model and a data set do not belong together.' },
 
+  // registered models
+  REGISTRY_NAME_INVALID: {
+    kind: 'usage',
+    meaning: 'A name, alias, tag or text is not one that the registry of models takes.',
+  },
+  MODEL_DAMAGED: {
+    kind: 'input',
+    meaning:
+      'A registered model file is missing, or does not have the SHA-256 it was registered with.',
+  },
+  ALIAS_CONFLICT: { kind: 'state', meaning: 'An alias was moved by someone else in the meantime.' },
+
   // evaluation
   EVALUATION_INPUT: {
     kind: 'input',
