@@ -48,6 +48,16 @@ export {
 } from './registry.ts'
 export { type GateConfig, gateSchema, registrySchema } from './registry-config.ts'
 export {
+  type DifferenceInterval,
+  type GateCheck,
+  type GateCheckName,
+  type GateVerdict,
+  gateCheckNameSchema,
+  gateVerdictSchema,
+  type JudgedModel,
+  type McNemarResult,
+} from './registry-gate.ts'
+export {
   type Artifact,
   artifactSchema,
   type BestEpoch,

@@ -1,4 +1,11 @@
-import type { HistoryEntry, ModelAlias, ModelLineage, ModelVersion } from '../contracts/index.ts'
+import type {
+  GateVerdict,
+  HistoryEntry,
+  ModelAlias,
+  ModelLineage,
+  ModelVersion,
+} from '../contracts/index.ts'
+import type { HistoryHead } from './history-chain.ts'
 import type { ModelReference } from './model-uri.ts'
 
 /** What is registered: the bytes of a model file and what is known of them. */
@@ -22,8 +29,8 @@ interface AliasChange {
   readonly name: string
   readonly alias: string
   /**
-   * The revision that the alias must have, 0 for one that never was. Where absent, whatever it has
-   * at the start of the change.
+   * The revision that the alias must have, 0 where it must point to nothing. Where absent, whatever it
+   * has at the start of the change.
    */
   readonly expected?: number | undefined
   readonly actor: string
@@ -32,6 +39,15 @@ interface AliasChange {
 
 export interface AliasMove extends AliasChange {
   readonly version: number
+}
+
+export interface Promotion extends AliasMove {
+  /** The revision that the alias had when its model was judged; 0 where it pointed to nothing. */
+  readonly expected: number
+  /** Of `judgeCandidate`, about this version and this alias. */
+  readonly verdict: GateVerdict
+  /** Move the alias though the gate refuses; wants a reason. */
+  readonly force?: boolean | undefined
 }
 
 export type AliasRemoval = AliasChange
@@ -75,6 +91,44 @@ export interface HistoryQuery {
   readonly limit?: number | undefined
 }
 
+/** Where the aliases pointed at a moment. */
+export interface PastAliases {
+  /** The last line of the history that counts; 0: there was none yet. */
+  readonly sequence: number
+  readonly aliases: readonly PastAlias[]
+}
+
+export interface PastAlias {
+  readonly name: string
+  readonly alias: string
+  readonly version: number
+  /** When and by whom it was pointed there. */
+  readonly since: string
+  readonly actor: string
+}
+
+export interface VerifyOptions {
+  /** A head that was noted elsewhere: it must still be in the chain. The hash may be its beginning. */
+  readonly anchor?: HistoryHead | undefined
+  /** Told how many files are compared. */
+  readonly onFile?: (done: number, total: number) => void
+}
+
+export interface Verification {
+  readonly entries: number
+  readonly versions: number
+  readonly files: number
+  readonly head: HistoryHead
+  /** Empty: everything is as the history says. In the order in which it was found. */
+  readonly problems: readonly Problem[]
+}
+
+export interface Problem {
+  /** `entry 7`, `classifier/3`, `classifier@production`, `file 3f2a…` */
+  readonly where: string
+  readonly what: string
+}
+
 /**
  * Named models with numbered versions, aliases and a history, on SQLite or PostgreSQL. What changes
  * something is one transaction with its line in the history. Throws REGISTRY_NAME_INVALID for
@@ -87,6 +141,10 @@ export interface Registry {
   describe(change: VersionChange): Promise<ModelVersion>
   /** Throws ALIAS_CONFLICT where the alias has another revision. */
   setAlias(move: AliasMove): Promise<ModelAlias>
+  /** As `setAlias`, with the gate's verdict. Throws GATE_REFUSED where it did not pass, on record. */
+  promote(promotion: Promotion): Promise<ModelAlias>
+  /** One step back, as the history tells it. Throws ALIAS_NO_PREVIOUS, ALIAS_CONFLICT. */
+  rollback(rollback: Rollback): Promise<ModelAlias>
   /** As `setAlias`; the alias points to nothing afterwards. */
   removeAlias(removal: AliasRemoval): Promise<void>
   /** Every model, by name. */
@@ -100,5 +158,11 @@ export interface Registry {
   /** The bytes of a model file, compared with their SHA-256. Throws MODEL_DAMAGED. */
   read(sha256: string): Promise<Uint8Array>
   history(query: HistoryQuery): Promise<readonly HistoryEntry[]>
+  /** By its digest in the history. Throws MODEL_NOT_FOUND. */
+  verdict(digest: string): Promise<GateVerdict>
+  /** After the last line of the history whose time is not after `time`, ISO 8601. */
+  at(time: string): Promise<PastAliases>
+  /** Computes every digest anew: the chain, the versions, the aliases, the files. */
+  verify(options?: VerifyOptions): Promise<Verification>
   close(): Promise<void>
 }

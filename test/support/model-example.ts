@@ -1,7 +1,13 @@
 /** Registered models without training: any bytes, with a manifest. */
-import type { BundleManifest, ModelLineage } from '../../src/contracts/index.ts'
+import type {
+  BundleManifest,
+  GateConfig,
+  GateVerdict,
+  ModelLineage,
+  ModelVersion,
+} from '../../src/contracts/index.ts'
 import { createPreprocessing, preprocessingFingerprint } from '../../src/image/index.ts'
-import type { NewModelVersion } from '../../src/registry/index.ts'
+import { judgeCandidate, type NewModelVersion } from '../../src/registry/index.ts'
 
 export function exampleManifest(change: Partial<BundleManifest> = {}): BundleManifest {
   const geometry = { height: 28, width: 28, channels: 1 } as const
@@ -40,4 +46,33 @@ export function exampleVersion(
 ): NewModelVersion {
   const bytes = new TextEncoder().encode(text)
   return { name: 'classifier', bytes, lineage: exampleLineage(), actor: 'Ada', ...change }
+}
+
+export const EASY_RULES: GateConfig = {
+  ...{ alpha: 0.05, min_accuracy: 0.5, max_accuracy_drop: 0.5, min_class_recall: 0 },
+  ...{ max_class_recall_drop: 1, max_ece: 1, max_latency_ratio: 10, max_size_ratio: 10 },
+  ...{ bootstrap_samples: 100, seed: 1 },
+}
+
+/** What the gate says of a version that is right in so many of 20 images, against one right in 15. */
+export function exampleVerdict(
+  candidate: Pick<ModelVersion, 'version' | 'sha256' | 'bytes'>,
+  current: Pick<ModelVersion, 'version' | 'sha256' | 'bytes'> | null,
+  { alias = 'production', right = 16 } = {},
+): GateVerdict {
+  const labels = Int32Array.from({ length: 20 }, (_, i) => i % 2)
+  const subject = (model: typeof candidate, hits: number) => ({
+    ...{ version: model.version, sha256: model.sha256, bytes: model.bytes },
+    ...{ ece: 0.1, latencies: [1, 2, 3] },
+    predicted: labels.map((label, i) => (i < hits ? label : 1 - label)),
+  })
+  return judgeCandidate({
+    ...{ model: 'classifier', alias, labels, classes: ['shirt', 'shoe'] },
+    dataset: { name: 'fashion-mnist', digest: 'd'.repeat(64) },
+    candidate: subject(candidate, right),
+    trainedOn: 'd'.repeat(64),
+    current: current && subject(current, 15),
+    rules: EASY_RULES,
+    time: '2026-11-23T05:00:00.000Z',
+  })
 }

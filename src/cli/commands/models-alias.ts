@@ -13,7 +13,7 @@ export const modelsAliasCommand = defineCommand({
     remove: { type: 'boolean', description: 'Take the alias away instead.' },
     expect: {
       type: 'integer',
-      description: 'Only if the alias has this revision; 0: if it never was.',
+      description: 'Only if the alias has this revision; 0: if it points to nothing.',
       placeholder: 'REVISION',
     },
     reason: { type: 'string', description: 'Why, for the history.' },

@@ -31,6 +31,7 @@ async function createTables(...[db, kind]: Parameters<Migration>): Promise<void>
       prev_hash ${text} not null, hash ${text} not null unique)`,
     sql`create index registry_history_by_model on registry_history (model, alias, sequence)`,
     sql`create index registry_history_by_time on registry_history (time, sequence)`,
+    sql`create table registry_verdicts (digest ${text} primary key, verdict text not null)`,
     sql`create table registry_head (
       id integer primary key, sequence ${int64} not null, hash ${text} not null)`,
     sql`insert into registry_head (id, sequence, hash) values (1, 0, ${sql.lit(FIRST_HASH)})`,

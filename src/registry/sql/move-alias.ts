@@ -62,7 +62,7 @@ export async function removeAlias(
 }
 
 export function requireRevision(change: AliasRemoval, old: AliasRow | undefined): void {
-  const found = old?.revision ?? 0
+  const found = old?.version == null ? 0 : old.revision
   if (change.expected === undefined || change.expected === found) return
   throw conflict(change, change.expected, found)
 }

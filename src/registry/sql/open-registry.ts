@@ -11,7 +11,8 @@ import { checkAlias, checkModelName } from '../names.ts'
 import type { Registry } from '../registry.ts'
 import { migrations } from './migrations.ts'
 import { checkAliasChange, moveAlias, removeAlias } from './move-alias.ts'
-import { readHistory } from './read-history.ts'
+import { checkPromotion, gateRefused, promote } from './promote.ts'
+import { readHistory, readVerdict } from './read-history.ts'
 import {
   aliasOfRow,
   aliasRow,
@@ -20,13 +21,16 @@ import {
   resolveReference,
   versionOf,
 } from './read-models.ts'
+import { readPast } from './read-past.ts'
 import {
   checkNewVersion,
   checkVersionChange,
   describeVersion,
   registerVersion,
 } from './register-version.ts'
+import { rollBack } from './roll-back.ts'
 import type { RegistryTables } from './tables.ts'
+import { verifyFiles, verifyRecords } from './verify-registry.ts'
 
 /** What is answered for must outlast a power cut. */
 const schema: DatabaseSchema = { name: 'registry', migrations, durable: true }
@@ -71,6 +75,16 @@ function sqlRegistry(
       const move = checkAliasChange(given)
       return write((db) => moveAlias(db, move, { action: 'aliased', time: now() }))
     },
+    async promote(given) {
+      const promotion = checkPromotion(given)
+      const moved = await write((db) => promote(db, promotion, now()))
+      // thrown after the refusal is written, which an error inside would undo
+      return moved ?? Promise.reject(gateRefused(promotion))
+    },
+    rollback: async (given) => {
+      const rollback = checkAliasChange(given)
+      return write((db) => rollBack(db, rollback, now()))
+    },
     removeAlias: async (given) => {
       const removal = checkAliasChange(given)
       return write((db) => removeAlias(db, removal, now()))
@@ -89,6 +103,12 @@ function sqlRegistry(
     },
     read: (sha256) => readArtifact(store, sha256),
     history: (query) => read((db) => readHistory(db, query)),
+    verdict: (digest) => read((db) => readVerdict(db, digest)),
+    at: (moment) => read((db) => readPast(db, moment)),
+    async verify(options = {}) {
+      const recorded = await read((db) => verifyRecords(db, options))
+      return verifyFiles(store, recorded, options)
+    },
     close: database.close,
   }
 }

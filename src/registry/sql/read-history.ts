@@ -1,4 +1,10 @@
-import { type HistoryEntry, historyEntrySchema } from '../../contracts/index.ts'
+import {
+  type GateVerdict,
+  gateVerdictSchema,
+  type HistoryEntry,
+  historyEntrySchema,
+} from '../../contracts/index.ts'
+import { AtelierError } from '../../core/index.ts'
 import { checkAlias, checkModelName } from '../names.ts'
 import type { HistoryQuery } from '../registry.ts'
 import type { RegistryTransaction } from './tables.ts'
@@ -19,4 +25,17 @@ export async function readHistory(
     .$if(limit !== undefined, (query) => query.limit(limit!))
     .execute()
   return rows.map((row) => historyEntrySchema.parse(row))
+}
+
+/** Throws MODEL_NOT_FOUND. */
+export async function readVerdict(db: RegistryTransaction, digest: string): Promise<GateVerdict> {
+  const row = await db
+    .selectFrom('registry_verdicts')
+    .select('verdict')
+    .where('digest', '=', digest)
+    .executeTakeFirst()
+  if (row !== undefined) return gateVerdictSchema.parse(JSON.parse(row.verdict))
+  throw new AtelierError('MODEL_NOT_FOUND', 'The registry has no verdict of that digest.', {
+    hint: 'See the history for the digests: `atelier models history --json`.',
+  })
 }

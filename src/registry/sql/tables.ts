@@ -41,6 +41,11 @@ export interface RegistryTables {
     sequence: number
     hash: string
   }
+  registry_verdicts: {
+    digest: string
+    /** A `GateVerdict` as JSON. */
+    verdict: string
+  }
 }
 
 export type RegistryTransaction = Transaction<RegistryTables>
