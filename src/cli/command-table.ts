@@ -123,6 +123,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sweep-ls.ts')).sweepLsCommand,
   },
   {
+    name: 'models ls',
+    summary: 'List registered models, their versions and aliases.',
+    load: async () => (await import('./commands/models-ls.ts')).modelsLsCommand,
+  },
+  {
+    name: 'models show',
+    summary: 'Show all of one version: file, results, origin.',
+    load: async () => (await import('./commands/models-show.ts')).modelsShowCommand,
+  },
+  {
+    name: 'models register',
+    summary: 'Register the model of a run, or a file, as the next version.',
+    load: async () => (await import('./commands/models-register.ts')).modelsRegisterCommand,
+  },
+  {
+    name: 'models alias',
+    summary: 'Point an alias to a version, or take it away.',
+    load: async () => (await import('./commands/models-alias.ts')).modelsAliasCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -1,53 +1,83 @@
-import { stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { BundleManifest } from '../contracts/index.ts'
+import type { BundleManifest, ProjectConfig } from '../contracts/index.ts'
 import { AtelierError } from '../core/index.ts'
+import { formatModelUri, isModelUri } from '../registry/index.ts'
 import { findRun, openRun, type Run } from '../tracking/index.ts'
 import type { CommandContext } from './context.ts'
+import { withConfiguredRegistry } from './models/with-registry.ts'
 
 export interface FoundModel {
-  readonly path: string
-  /** The run whose folder the file was looked up in; undefined for a path. */
+  /** What the model is called: its path from here, or `models:/name/3`. */
+  readonly source: string
+  /** The path of the file; of a registered model its bytes, which were compared with their SHA-256. */
+  readonly content: string | Uint8Array
+  /** The run whose folder the file was looked up in; undefined for a path or a registered model. */
   readonly run: Run | undefined
 }
 
+/** What finding a model needs of the configuration. */
+type Places = Pick<ProjectConfig, 'paths' | 'tracking' | 'registry'>
+
 /**
- * The model a command means: a run, a path of a model.onnx, else `MODEL_URI`, else the newest
- * completed run. Throws RUN_NOT_FOUND or MODEL_NOT_FOUND.
+ * The model a command means: a run, a path of a model.onnx, a registered one (`models:/…`), else
+ * `MODEL_URI`, else the newest completed run. Throws RUN_NOT_FOUND or MODEL_NOT_FOUND.
  */
 export async function findModel(
-  { cwd, env }: Pick<CommandContext, 'cwd' | 'env'>,
+  context: Pick<CommandContext, 'cwd' | 'env' | 'clock'>,
   query: string | undefined,
-  runs: string,
+  places: Places,
 ): Promise<FoundModel> {
+  const { cwd, env } = context
   const wanted = query ?? env['MODEL_URI'] ?? 'latest'
+  if (isModelUri(wanted)) return registeredModel(context, wanted, places)
   const path = pathOf(wanted, cwd)
-  if (await isFile(path)) return { path, run: undefined }
+  if (await isFile(path)) return { source: relative(cwd, path), content: path, run: undefined }
   if (wanted.endsWith('.onnx')) {
     throw new AtelierError('MODEL_NOT_FOUND', `There is no model file ${path}.`, {
       hint: 'Train one with `atelier train`, or name a run: `atelier runs ls`.',
     })
   }
+  const runs = resolve(cwd, places.paths.runs)
   const run = await findRun(runs, isFolder(wanted) ? path : wanted, 'completed')
-  if (!(await isFile(run.files.model))) {
+  const { model } = run.files
+  if (!(await isFile(model))) {
     throw new AtelierError(
       'MODEL_NOT_FOUND',
       `${run.record.id} has no exported model; it is ${run.record.status}.`,
       { hint: `Finish it with \`atelier resume ${run.record.id}\`.` },
     )
   }
-  return { path: run.files.model, run }
+  return { source: relative(cwd, model), content: model, run }
+}
+
+function registeredModel(
+  context: Pick<CommandContext, 'cwd' | 'env' | 'clock'>,
+  uri: string,
+  places: Places,
+): Promise<FoundModel> {
+  return withConfiguredRegistry(context, places, async (registry) => {
+    const { name, version, sha256 } = await registry.resolve(uri)
+    const content = await registry.read(sha256)
+    return { source: formatModelUri({ name, version }), content, run: undefined }
+  })
+}
+
+/** The bytes of a found model. */
+export async function readFoundModel({ content }: FoundModel): Promise<Uint8Array> {
+  return typeof content === 'string' ? readFile(content) : content
 }
 
 /** The run that made a model, if it is here and still holds the same weights. */
 export async function runOfModel(
-  { path, run }: FoundModel,
+  { content, run }: FoundModel,
   manifest: BundleManifest,
   runs: string,
 ): Promise<Run | undefined> {
   if (run !== undefined) return run
-  for (const folder of [dirname(path), resolve(runs, manifest.run_id)]) {
+  const beside = typeof content === 'string' ? [dirname(content)] : []
+  for (const folder of [...beside, resolve(runs, manifest.run_id)]) {
     const found = await openRun(folder).catch(noRun)
     if (found?.record.weight_digest === manifest.weight_digest) return found
   }

@@ -1,12 +1,11 @@
 import { relative } from 'node:path'
 import type { RunEntry } from '../tracking/index.ts'
 import { type EpochRow, epochTable } from './epoch-table.ts'
+import { type Fact, formatFacts } from './format-facts.ts'
 import { formatDuration } from './progress-line.ts'
 import { formatAge, formatBytes, formatMetric, formatTime } from './run-cells.ts'
 import { shellLine } from './shell-words.ts'
 import { formatTable } from './table.ts'
-
-type Fact = readonly [name: string, value: string | undefined]
 
 interface Surroundings {
   readonly cwd: string
@@ -22,8 +21,8 @@ export function runText(
   const folder = relative(cwd, entry.folder)
   const place = folder.startsWith('..') ? entry.folder : folder
   return [
-    facts([...statusFacts(entry, place, now), ...resultFacts(entry, epochs)]),
-    facts(originFacts(entry)),
+    formatFacts([...statusFacts(entry, place, now), ...resultFacts(entry, epochs)]),
+    formatFacts(originFacts(entry)),
     epochs.length === 0 ? otherMetrics(entry) : epochTable(epochs, 'kept, chosen on validation'),
     artifactTable(entry),
     nextSteps(entry),
@@ -126,7 +125,9 @@ function codeText(git: NonNullable<RunEntry['record']['git']>): string {
 
 /** The summary of a run that has no epochs: one that a program logged by itself. */
 function otherMetrics({ record: { summary } }: RunEntry): string {
-  return facts(Object.entries(summary).map(([metric, value]) => [metric, formatMetric(value)]))
+  return formatFacts(
+    Object.entries(summary).map(([metric, value]) => [metric, formatMetric(value)]),
+  )
 }
 
 const MOST_ARTIFACTS = 12
@@ -151,17 +152,6 @@ function nextSteps({ record, trashed }: RunEntry): string {
   return status === 'completed'
     ? `Train it again and compare: atelier runs reproduce ${id}`
     : `Continue it: atelier resume ${id}`
-}
-
-function facts(all: readonly Fact[]): string {
-  const known = all.filter(([, value]) => value !== undefined)
-  const width = Math.max(...known.map(([name]) => name.length))
-  return known
-    .map(([name, value]) => {
-      const lines = value!.split('\n').join(`\n${' '.repeat(width + 2)}`)
-      return `${name.padEnd(width)}  ${lines}`
-    })
-    .join('\n')
 }
 
 const groupDigits = (value: number) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')

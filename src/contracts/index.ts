@@ -32,6 +32,20 @@ export {
   preprocessingSchema,
 } from './image.ts'
 export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
+export {
+  type HistoryEntry,
+  historyEntrySchema,
+  type ModelAlias,
+  type ModelLineage,
+  type ModelVersion,
+  modelAliasSchema,
+  modelLineageSchema,
+  modelVersionSchema,
+  type RegisteredEvaluation,
+  type RegistryAction,
+  registeredEvaluationSchema,
+  registryActionSchema,
+} from './registry.ts'
 export { type GateConfig, gateSchema, registrySchema } from './registry-config.ts'
 export {
   type CorruptionName,
@@ -40,6 +54,17 @@ export {
   type Severity,
   severities,
 } from './robustness.ts'
+
+  type DifferenceInterval,
+  type GateCheck,
+  type GateCheckName,
+  type GateVerdict,
+  gateCheckNameSchema,
+  gateVerdictSchema,
+  type JudgedModel,
+  type McNemarResult,
+} from './registry-gate.ts'
+
 export {
   type Artifact,
   artifactSchema,

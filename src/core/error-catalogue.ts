@@ -61,6 +61,28 @@ export const errorCatalogue = {
   MODEL_FOREIGN: { kind: 'input', meaning: 'An ONNX model carries no Atelier manifest.' },
   MODEL_DATA_MISMATCH: { kind: 'state', meaning: 'A model and a data set do not belong together.' },
 
+  // registered models
+  REGISTRY_NAME_INVALID: {
+    kind: 'usage',
+    meaning: 'A name, alias, tag or text is not one that the registry of models takes.',
+  },
+  MODEL_DAMAGED: {
+    kind: 'input',
+    meaning:
+      'A registered model file is missing, or does not have the SHA-256 it was registered with.',
+  },
+  ALIAS_CONFLICT: { kind: 'state', meaning: 'An alias was moved by someone else in the meantime.' },
+  ALIAS_PROTECTED: {
+    kind: 'state',
+    meaning: 'An alias is only moved by a promotion or a rollback.',
+  },
+  ALIAS_NO_PREVIOUS: { kind: 'state', meaning: 'An alias has no earlier version to go back to.' },
+  GATE_REFUSED: { kind: 'finding', meaning: 'A model did not pass the gate before an alias.' },
+  REGISTRY_DAMAGED: {
+    kind: 'finding',
+    meaning: '`models verify` found that the registry is not what its history says.',
+  },
+
   // evaluation
   EVALUATION_INPUT: {
     kind: 'input',

@@ -23,7 +23,8 @@ import { noteFiles, trainingCurvesOf } from '../run-files.ts'
 export const evaluateCommand = defineCommand({
   arguments: {
     model: {
-      description: 'A run, or a path of a model.onnx. MODEL_URI or the newest run when left out.',
+      description:
+        'A run, a model.onnx, or models:/NAME… MODEL_URI or the newest run when left out.',
     },
   },
   options: {
@@ -43,13 +44,13 @@ export const evaluateCommand = defineCommand({
   async run(context, { arguments: { model: query }, options, overrides }) {
     const defaults = await loadConfig(context, overrides)
     const runs = resolve(context.cwd, defaults.config.paths.runs)
-    const found = await findModel(context, query, runs)
+    const found = await findModel(context, query, defaults.config)
     const { threads, eval_batch_size: batchSize } = defaults.config.trainer
-    const bundle = await loadBundle(found.path, { threads, batchSize })
+    const bundle = await loadBundle(found.content, { threads, batchSize })
     try {
       const run = await runOfModel(found, bundle.manifest, runs)
       const config = await evaluationConfig(context, defaults.config, run, overrides)
-      const source = relative(context.cwd, found.path)
+      const { source } = found
       await evaluate(context, { bundle, run, config, source, split: options.split as SplitChoice })
     } finally {
       await bundle.close()

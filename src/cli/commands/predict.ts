@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { type Bundle, loadBundle } from '../../bundle/index.ts'
 import { AtelierError, toAtelierError } from '../../core/index.ts'
 import { preprocessImage } from '../../image/index.ts'
@@ -22,9 +21,10 @@ export const predictCommand = defineCommand({
   options: {
     model: {
       type: 'string',
-      description: 'A run, or a path of a model.onnx. MODEL_URI or the newest run when left out.',
+      description:
+        'A run, a model.onnx, or models:/NAME… MODEL_URI or the newest run when left out.',
       short: 'm',
-      placeholder: 'RUN|PATH',
+      placeholder: 'RUN|PATH|URI',
     },
     top: { type: 'integer', description: 'Classes to show for each image.', placeholder: 'K' },
   },
@@ -39,9 +39,9 @@ export const predictCommand = defineCommand({
       throw new AtelierError('USAGE', `--top is ${options.top}, wanted at least 1.`)
     }
     const { config } = await loadConfig(context, [])
-    const found = await findModel(context, options.model, resolve(context.cwd, config.paths.runs))
+    const found = await findModel(context, options.model, config)
     const { threads } = config.trainer
-    const bundle = await loadBundle(found.path, { threads, batchSize: BATCH })
+    const bundle = await loadBundle(found.content, { threads, batchSize: BATCH })
     try {
       const answers = await predictAll(bundle, await imageSources(words, context), context)
       printResult(context, answers, () => predictionText(answers, options.top))

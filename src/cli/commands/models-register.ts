@@ -1,0 +1,67 @@
+import { defineCommand } from '../command.ts'
+import { printResult } from '../context.ts'
+import { actorOf, actorOption } from '../models/actor.ts'
+import { registerModel } from '../models/register-model.ts'
+import { splitWords } from '../models/split-words.ts'
+import { versionText } from '../models/version-text.ts'
+import { withRegistry } from '../models/with-registry.ts'
+
+export const modelsRegisterCommand = defineCommand({
+  arguments: {
+    model: { description: 'A run or a model.onnx. The newest completed run when left out.' },
+  },
+  options: {
+    name: {
+      type: 'string',
+      description: 'Name of the model. Default: registry.name of the configuration.',
+    },
+    alias: {
+      type: 'string',
+      description: 'Aliases that shall point to the version, with commas between.',
+      short: 'a',
+      placeholder: 'ALIASES',
+    },
+    tag: {
+      type: 'string',
+      description: 'Tags, with commas between.',
+      short: 't',
+      placeholder: 'TAGS',
+    },
+    description: { type: 'string', description: 'What there is to say about it.', short: 'd' },
+    actor: actorOption,
+  },
+  overrides: false,
+  examples: [
+    { command: 'atelier models register', does: 'The newest completed run.' },
+    {
+      command: 'atelier models register quiet-otter --name shoes --alias staging',
+      does: 'A run, under a name, for a trial.',
+    },
+    { command: 'atelier models register models/model.onnx', does: 'A file.' },
+  ],
+  async run(context, { arguments: { model: query }, options }) {
+    await withRegistry(context, async (open) => {
+      const { registry, config } = open
+      const name = options.name ?? config.registry.name
+      const actor = await actorOf(context.cwd, options.actor)
+      const { description } = options
+      const tags = options.tag === undefined ? undefined : splitWords(options.tag)
+      const made = await registerModel(context, open, { query, name, actor, description, tags })
+      const { version } = made.version
+      for (const alias of splitWords(options.alias ?? '')) {
+        await registry.setAlias({ name, alias, version, actor })
+      }
+      const { aliases } = await registry.model(name)
+      const pointing = aliases.filter((alias) => alias.version === version)
+      printResult(context, { ...made.version, is_new: made.isNew, aliases: pointing }, () =>
+        [
+          made.isNew
+            ? `Registered ${name} version ${version}.`
+            : `These bytes are ${name} version ${version} already.`,
+          versionText(made.version, aliases, context.clock.now()),
+          `Judge it against production and move the alias: atelier models promote ${name}/${version}`,
+        ].join('\n\n'),
+      )
+    })
+  },
+})
