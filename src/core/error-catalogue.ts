@@ -115,6 +115,14 @@ export const errorCatalogue = {
   SWEEP_FAILING: { kind: 'finding', meaning: 'A sweep stopped because every trial failed.' },
   SWEEP_TRIAL_FAILED: { kind: 'finding', meaning: 'A trial of a sweep ended without a result.' },
 
+  // monitoring
+  PREDICTION_UNKNOWN: { kind: 'input', meaning: 'There is no prediction of that id.' },
+  FEEDBACK_UNAVAILABLE: { kind: 'state', meaning: 'True labels cannot be kept here.' },
+  LOG_INVALID: {
+    kind: 'input',
+    meaning: 'A prediction log or a file of labels lacks columns or cannot be read.',
+  },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',
