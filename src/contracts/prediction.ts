@@ -4,7 +4,7 @@
  * another's types.
  */
 export interface PredictionRecord {
-  /** UUID; the answer carries it as `prediction_id`. */
+  /** UUID of version 7; the answer carries it as `prediction_id`. */
   readonly id: string
   /** Milliseconds since 1970. */
   readonly time: number
@@ -35,6 +35,8 @@ export interface PredictionModel {
   readonly sha256: string
   /** Of the preprocessing. */
   readonly fingerprint: string
+  /** In the order of the probabilities. */
+  readonly classes: readonly string[]
 }
 
 /** A true label that came later, for a prediction that was answered. */

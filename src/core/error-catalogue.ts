@@ -185,6 +185,14 @@ export const errorCatalogue = {
     meaning: 'The bytes of an object do not have the expected checksum.',
   },
 
+  // monitoring
+  PREDICTION_UNKNOWN: { kind: 'input', meaning: 'There is no prediction of that id.' },
+  FEEDBACK_UNAVAILABLE: { kind: 'state', meaning: 'True labels cannot be kept here.' },
+  LOG_INVALID: {
+    kind: 'input',
+    meaning: 'A prediction log or a file of labels lacks columns or cannot be read.',
+  },
+
   INTERRUPTED: {
     kind: 'interrupted',
     meaning: 'The work was stopped by a signal; it can be continued.',

@@ -5,6 +5,7 @@ export { AtelierError, type ErrorDetails, toAtelierError } from './errors.ts'
 export { digestOf, sha256, sha256File } from './hashing.ts'
 export { type Logger, silentLogger } from './logger.ts'
 export { nearestName } from './nearest-name.ts'
+export { processExists, processIdentity } from './process-identity.ts'
 export {
   type Progress,
   type ProgressHandle,
@@ -12,3 +13,4 @@ export {
   silentProgress,
 } from './progress.ts'
 export { createRandom, permutation, type Random, type RandomStream } from './random.ts'
+export { formatId, timeOfId, timeOrderedId } from './time-ordered-id.ts'

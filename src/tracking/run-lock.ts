@@ -2,8 +2,7 @@ import { rmSync } from 'node:fs'
 import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { AtelierError } from '../core/index.ts'
-import { processExists, processIdentity } from './process-identity.ts'
+import { AtelierError, processExists, processIdentity } from '../core/index.ts'
 
 export interface RunLock {
   /** Says that the holder lives, to machines that cannot ask for its process; `now` in ms. */

@@ -3,8 +3,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { processExists, processIdentity } from '../../core/index.ts'
 import type { ProcessReference } from '../../sweeps/index.ts'
-import { processExists, processIdentity } from '../../tracking/index.ts'
 import type { Environment } from '../context.ts'
 
 const GRACE_MS = 30_000

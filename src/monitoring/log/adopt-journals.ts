@@ -1,0 +1,37 @@
+import { decodeRows } from './encode-rows.ts'
+import { orphanedJournals, readJournal, removeJournal } from './journal.ts'
+import type { PredictionStore } from './prediction-store.ts'
+
+/** Brings to the store what processes of this machine wrote down and did not live to bring; gives how many rows. */
+export async function adoptJournals(
+  folder: string,
+  store: PredictionStore,
+  now: number,
+): Promise<number> {
+  let count = 0
+  for (const name of await orphanedJournals(folder)) {
+    count += await adopt(folder, name, store, now)
+  }
+  return count
+}
+
+async function adopt(
+  folder: string,
+  name: string,
+  store: PredictionStore,
+  now: number,
+): Promise<number> {
+  const from = await store.progress(name)
+  const left = (await readJournal(folder, name)).filter(({ end }) => end > from)
+  const last = left.at(-1)
+  let count = 0
+  if (last !== undefined) {
+    const rows = left.map(({ payload }) => decodeRows(payload))
+    const span = { journal: name, from, to: last.end }
+    // another process may be at it too: one of them only gets to add
+    const added = await store.append(rows, span, 0, now)
+    count = added ? rows.reduce((sum, part) => sum + part.count, 0) : 0
+  }
+  removeJournal(folder, name)
+  return count
+}

@@ -1,0 +1,196 @@
+import type { PredictionFeedback, PredictionRecord } from '../../contracts/index.ts'
+import {
+  AtelierError,
+  type Clock,
+  type Logger,
+  timeOfId,
+  toAtelierError,
+} from '../../core/index.ts'
+import { adoptJournals } from './adopt-journals.ts'
+import { encodeRows } from './encode-rows.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { type PredictionRows, toRows } from './prediction-rows.ts'
+import type { PredictionSink, SinkCounts } from './prediction-sink.ts'
+import type { PredictionStore } from './prediction-store.ts'
+
+export interface DatabaseSinkOptions {
+  readonly store: PredictionStore
+  /** Folder of the journals. */
+  readonly journals: string
+  /** Most bytes that wait for the store; what comes on top is dropped and counted. */
+  readonly maxBytes: number
+  /** How often what waits is brought to the store. */
+  readonly flushMs: number
+  /** Predictions older than this are forgotten; null: none. */
+  readonly retentionMs: number | null
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface Waiting {
+  readonly rows: PredictionRows
+  /** Size of the journal after them. */
+  readonly end: number
+}
+
+/** A journal is begun anew when it has this size and nothing of it is waiting. */
+const JOURNAL_BYTES = 16 * 2 ** 20
+const PRUNE_MS = 3_600_000
+/** Clocks of the machines of one service may differ by so much. */
+const CLOCK_SKEW_MS = 60_000
+
+/** Logs to a journal first and to the store soon after, in larger pieces. */
+export async function openDatabaseSink(options: DatabaseSinkOptions): Promise<PredictionSink> {
+  const sink = new DatabaseSink(options, await createJournal(options.journals, options.clock.now()))
+  await sink.start()
+  return sink
+}
+
+class DatabaseSink implements PredictionSink {
+  readonly #options: DatabaseSinkOptions
+  #journal: Journal
+  #waiting: Waiting[] = []
+  /** Of the journal: up to here the store has it, and up to here it is written. */
+  #done = 0
+  #size = 0
+  #recorded = 0
+  #dropped = 0
+  #untold = 0
+  #troubled = false
+  #pruned = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> | undefined
+
+  constructor(options: DatabaseSinkOptions, journal: Journal) {
+    this.#options = options
+    this.#journal = journal
+  }
+
+  get description(): string {
+    return this.#options.store.description
+  }
+
+  /** Takes up what processes that are gone left, and begins to bring things to the store. */
+  async start(): Promise<void> {
+    const { store, journals, clock } = this.#options
+    await adoptJournals(journals, store, clock.now()).catch((error: unknown) =>
+      this.#trouble(error),
+    )
+    this.#timer = setInterval(() => this.#flush(), this.#options.flushMs)
+    this.#timer.unref()
+  }
+
+  record(records: readonly PredictionRecord[]): void {
+    if (records.length === 0) return
+    if (this.#size - this.#done > this.#options.maxBytes) {
+      this.#drop(records.length)
+      return
+    }
+    const rows = toRows(records)
+    try {
+      this.#size = this.#journal.append(encodeRows(rows))
+    } catch (error) {
+      this.#drop(records.length)
+      this.#trouble(error)
+      return
+    }
+    this.#waiting.push({ rows, end: this.#size })
+    this.#recorded += records.length
+  }
+
+  async feedback(feedback: PredictionFeedback): Promise<void> {
+    const made = timeOfId(feedback.prediction_id)
+    if (made === undefined || made > feedback.time + CLOCK_SKEW_MS) {
+      throw new AtelierError(
+        'PREDICTION_UNKNOWN',
+        `There is no prediction ${feedback.prediction_id}.`,
+        { hint: 'Send the prediction_id of an answer of this service.' },
+      )
+    }
+    await this.#options.store.addLabels([feedback])
+  }
+
+  counts(): SinkCounts {
+    const pending = this.#waiting.reduce((sum, { rows }) => sum + rows.count, 0)
+    return { recorded: this.#recorded, dropped: this.#dropped, pending }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#flush()
+    await this.#flush()
+    if (this.#waiting.length === 0) this.#journal.remove()
+    await this.#options.store.close()
+  }
+
+  #drop(count: number): void {
+    this.#dropped += count
+    this.#untold += count
+  }
+
+  /** One at a time: the next waits for what is under way. */
+  #flush(): Promise<void> {
+    this.#flushing ??= this.#bring().finally(() => {
+      this.#flushing = undefined
+    })
+    return this.#flushing
+  }
+
+  async #bring(): Promise<void> {
+    try {
+      await this.#bringRows()
+      await this.#prune()
+      if (this.#troubled) this.#options.logger.info('the prediction log is reached again')
+      this.#troubled = false
+    } catch (error) {
+      this.#trouble(error)
+    }
+  }
+
+  async #bringRows(): Promise<void> {
+    const { store, clock } = this.#options
+    const taken = this.#waiting
+    const dropped = this.#untold
+    const last = taken.at(-1)
+    if (last === undefined) return
+    const span = { journal: this.#journal.name, from: this.#done, to: last.end }
+    const rows = taken.map((waiting) => waiting.rows)
+    await store.append(rows, span, dropped, clock.now())
+    // what came meanwhile stands behind what was taken
+    this.#waiting = this.#waiting.slice(taken.length)
+    this.#done = last.end
+    this.#untold -= dropped
+    if (this.#waiting.length === 0 && this.#size > JOURNAL_BYTES) await this.#renew()
+  }
+
+  async #renew(): Promise<void> {
+    const next = await createJournal(this.#options.journals, this.#options.clock.now())
+    // rows that came while it was made stand in the old one
+    if (this.#waiting.length > 0) {
+      next.remove()
+      return
+    }
+    this.#journal.remove()
+    this.#journal = next
+    this.#done = 0
+    this.#size = 0
+  }
+
+  async #prune(): Promise<void> {
+    const { retentionMs, clock, store } = this.#options
+    const now = clock.now()
+    if (retentionMs === null || now - this.#pruned < PRUNE_MS) return
+    this.#pruned = now
+    await store.prune(now - retentionMs)
+  }
+
+  /** Said once, until it is over. */
+  #trouble(error: unknown): void {
+    if (!this.#troubled) {
+      this.#options.logger.warn(
+        `predictions are not logged to the store: ${toAtelierError(error).message}`,
+      )
+    }
+    this.#troubled = true
+  }
+}

@@ -1,0 +1,63 @@
+import type { PredictionFeedback, PredictionModel } from '../../contracts/index.ts'
+import type { PredictionRows } from './prediction-rows.ts'
+
+export interface PredictionQuery {
+  /** Milliseconds since 1970, inclusive. */
+  readonly from?: number | undefined
+  /** Exclusive. */
+  readonly to?: number | undefined
+  /** Only the newest so many of what else fits; rows of one millisecond stay together. */
+  readonly last?: number | undefined
+  /** Registered name or run. */
+  readonly model?: string | undefined
+  readonly version?: number | undefined
+}
+
+/** One model that predictions were logged of. */
+export interface LoggedModel {
+  readonly model: Pick<PredictionModel, 'name' | 'version' | 'sha256'>
+  readonly count: number
+  readonly first: number
+  readonly last: number
+}
+
+/** The part of a journal that rows were taken from: bytes from … to. */
+export interface JournalSpan {
+  readonly journal: string
+  readonly from: number
+  readonly to: number
+}
+
+/** Predictions that were answered but could not be logged. */
+export interface LogGap {
+  readonly time: number
+  readonly count: number
+}
+
+/** All logged predictions, on SQLite or PostgreSQL. Throws STORE_UNAVAILABLE when it cannot be reached. */
+export interface PredictionStore {
+  readonly description: string
+  /**
+   * Adds rows once: false, and nothing is added, where rows of this span were added before. `dropped`
+   * are predictions that were lost since the last call.
+   */
+  append(
+    rows: readonly PredictionRows[],
+    span: JournalSpan,
+    dropped: number,
+    now: number,
+  ): Promise<boolean>
+  /** How far rows of a journal were added. */
+  progress(journal: string): Promise<number>
+  /** Oldest first, in pieces. */
+  scan(query: PredictionQuery): AsyncIterable<PredictionRows>
+  models(): Promise<readonly LoggedModel[]>
+  gaps(from: number, to: number): Promise<readonly LogGap[]>
+  /** The last label of a prediction counts. */
+  addLabels(labels: readonly PredictionFeedback[]): Promise<void>
+  /** Labels of the predictions made from … to: id → class. */
+  labels(from: number, to: number): Promise<ReadonlyMap<string, string>>
+  /** Forgets predictions, labels and gaps from before; gives how many predictions they were. */
+  prune(before: number): Promise<number>
+  close(): Promise<void>
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readCsv } from './read-csv.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'atelier-csv-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(text: string): string {
+  const path = join(folder, 'log.csv')
+  writeFileSync(path, text)
+  return path
+}
+
+describe('readCsv', () => {
+  const wanted = { numbers: ['a', 'b'], texts: ['class'] }
+
+  it('reads numbers and texts, quoted ones too', async () => {
+    const text =
+      'id,class,b,a\r\n1,"shoe, left",2.5,-1e3\r\n2,"say ""hi""\nthere",,inf\n3,shoe,nan,"7"\n'
+    const { count, header, numbers, texts } = await readCsv(file(text), wanted)
+    expect([count, header]).toEqual([3, ['id', 'class', 'b', 'a']])
+    expect([...numbers['a']!]).toEqual([-1000, Number.POSITIVE_INFINITY, 7])
+    expect([...numbers['b']!]).toEqual([2.5, Number.NaN, Number.NaN])
+    expect(texts['class']!.names).toEqual(['shoe, left', 'say "hi"\nthere', 'shoe'])
+    expect([...texts['class']!.codes]).toEqual([0, 1, 2])
+  })
+
+  it('reads more rows than fit into one piece, the last without a line end', async () => {
+    const rows = Array.from({ length: 60_000 }, (_, i) => `${i},c${i % 3},${i / 7},0.123456789012`)
+    const path = file(`a,class,b,x\n${rows.join('\n')}`)
+    const { count, numbers, texts } = await readCsv(path, wanted)
+    expect([count, numbers['a']!.at(-1), numbers['b']!.at(-1)]).toEqual([
+      60_000,
+      59_999,
+      59_999 / 7,
+    ])
+    expect(texts['class']!.names).toEqual(['c0', 'c1', 'c2'])
+  })
+
+  it('lets optional columns be absent', async () => {
+    const { numbers, texts } = await readCsv(file('a\n1\n'), {
+      ...wanted,
+      optional: ['b', 'class'],
+    })
+    expect([Object.keys(numbers), Object.keys(texts)]).toEqual([['a'], []])
+  })
+
+  it.each([
+    ['a missing column', 'a,class\n1,x\n', /no column b; its columns are a, class/],
+    [
+      'a line of another length',
+      'a,b,class\n1,2,x\n1,2\n',
+      /line 3 has 2 cells, the first line has 3/,
+    ],
+    ['an empty file', '', /it is empty/],
+  ])('refuses %s', async (_, text, reason) => {
+    await expect(readCsv(file(text), wanted)).rejects.toMatchObject({
+      code: 'LOG_INVALID',
+      message: expect.stringMatching(reason),
+    })
+  })
+
+  it('says which file is not there', async () => {
+    const path = join(folder, 'nowhere.csv')
+    await expect(readCsv(path, wanted)).rejects.toThrow(
+      `${path} cannot be read: there is no such file`,
+    )
+  })
+})
