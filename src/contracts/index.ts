@@ -48,13 +48,6 @@ export {
 } from './registry.ts'
 export { type GateConfig, gateSchema, registrySchema } from './registry-config.ts'
 export {
-  type CorruptionName,
-  corruptionNameSchema,
-  corruptionNames,
-  type Severity,
-  severities,
-} from './robustness.ts'
-
   type DifferenceInterval,
   type GateCheck,
   type GateCheckName,
@@ -64,6 +57,13 @@ export {
   type JudgedModel,
   type McNemarResult,
 } from './registry-gate.ts'
+export {
+  type CorruptionName,
+  corruptionNameSchema,
+  corruptionNames,
+  type Severity,
+  severities,
+} from './robustness.ts'
 
 export {
   type Artifact,
