@@ -2,6 +2,7 @@ import { applyLimits, type DecodeLimits, tooManyPixels, unreadable } from './dec
 import { readPng } from './decode-png.ts'
 import { decodeWithSharp } from './decode-with-sharp.ts'
 import { sniffImageFormat } from './image-format.ts'
+import { doubtful } from './png-file.ts'
 import { stripPngNotes } from './png-strip.ts'
 import type { Raster } from './raster.ts'
 
@@ -20,7 +21,7 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits = {}):
   if (format === undefined) {
     throw unreadable(name, `it is not a PNG, JPEG, WebP, GIF or TIFF (${describeStart(bytes)})`)
   }
-  const read = format === 'png' ? readPng(bytes, applied) : { fault: undefined }
+  const read = format === 'png' ? readPng(bytes, applied) : doubtful()
   if (!('fault' in read)) return read
   try {
     const lean = format === 'png' ? stripPngNotes(bytes) : bytes

@@ -21,10 +21,22 @@ export interface PngFile extends PngHeader {
   readonly compressed: Uint8Array
 }
 
-/** What is wrong with a file that was not read, as a clause; undefined when perhaps nothing is. */
-export interface NotRead {
-  readonly fault: string | undefined
+/** What libpng refuses as well, so that it need not be asked. `fault` is a clause for messages. */
+export interface Refused {
+  readonly fault: string
+  readonly certain: true
 }
+
+/** What it is left to libpng to read or refuse; no `fault` when perhaps nothing is wrong. */
+export interface Doubtful {
+  readonly fault: string | undefined
+  readonly certain: false
+}
+
+export type NotRead = Refused | Doubtful
+
+export const certain = (fault: string): Refused => ({ fault, certain: true })
+export const doubtful = (fault?: string): Doubtful => ({ fault, certain: false })
 
 /** The colour types of the format, by their number. */
 export const PNG_COLOR = { grey: 0, rgb: 2, palette: 3, greyAlpha: 4, rgba: 6 } as const
@@ -42,10 +54,17 @@ export const IHDR = 0x49484452
 export const IDAT = 0x49444154
 const PLTE = 0x504c5445
 const IEND = 0x49454e44
+const TRNS = 0x74524e53
 const EXIF = 0x65584966
 
-const SIGNATURE_HIGH = 0x89504e47
-const SIGNATURE_LOW = 0x0d0a1a0a
+/** The chunks whose checksums count, and what messages call them. */
+const CONTENT: Readonly<Record<number, string>> = {
+  [IDAT]: 'pixels',
+  [PLTE]: 'palette',
+  [TRNS]: 'transparency',
+  [IEND]: 'end',
+}
+
 export const FIRST_CHUNK = 8
 /** Length, name and checksum. */
 export const CHUNK_FRAME = 12
@@ -61,26 +80,23 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   [PNG_COLOR.rgba]: [8, 16],
 }
 
-/** What the first chunk says, which is the only one that a picture's size can be taken from. */
-export function readPngHeader(bytes: Uint8Array): PngHeader | NotRead {
-  const signed =
-    uint32(bytes, 0) === SIGNATURE_HIGH && uint32(bytes, 4) === SIGNATURE_LOW && bytes.length > 8
-  if (!signed) return { fault: 'it has no PNG signature' }
+/** What the first chunk says. The bytes are known to start with the signature of a PNG. */
+export function readPngHeader(bytes: Uint8Array): PngHeader | Refused {
   const chunk = chunkAt(bytes, FIRST_CHUNK)
-  if (chunk?.type !== IHDR || chunk.length !== 13) return { fault: 'its header is missing' }
-  if (!isIntact(bytes, chunk)) return { fault: 'the checksum of its header is wrong' }
+  if (chunk?.type !== IHDR || chunk.length !== 13) return certain('its header is missing')
+  if (!isIntact(bytes, chunk)) return certain('the checksum of its header is wrong')
   const width = uint32(bytes, 16)
   const height = uint32(bytes, 20)
   const depth = bytes[24]!
   const color = bytes[25]!
   if (width === 0 || height === 0 || width > 0x7fffffff || height > 0x7fffffff) {
-    return { fault: `its header says ${width} x ${height} pixels` }
+    return certain(`its header says ${width} x ${height} pixels`)
   }
   if (DEPTHS[color]?.includes(depth) !== true) {
-    return { fault: `its header says colour type ${color} with ${depth} bits` }
+    return certain(`its header says colour type ${color} with ${depth} bits`)
   }
   if (bytes[26] !== 0 || bytes[27] !== 0 || bytes[28]! > 1) {
-    return { fault: 'its header names unknown methods' }
+    return certain('its header names unknown methods')
   }
   return { width, height, depth, color: color as PngColor, interlaced: bytes[28] === 1 }
 }
@@ -104,43 +120,44 @@ export function readPngFile(bytes: Uint8Array, header: PngHeader): PngFile | Not
   let previous = IHDR
   for (let start = HEADER_END; ; ) {
     const chunk = chunkAt(bytes, start)
-    if (chunk === undefined) return { fault: 'it is cut off' }
+    if (chunk === undefined) return doubtful('it is cut off')
     const { type, length } = chunk
-    if (type === EXIF) return { fault: undefined }
+    if (type === EXIF) return doubtful()
     const fault = faultOf(bytes, chunk)
-    if (fault !== undefined) return { fault }
+    if (fault !== undefined) {
+      return type === IDAT && parts.length === 0 ? certain(fault) : doubtful(fault)
+    }
     if (type === IEND) break
     if (type === IDAT) {
-      if (parts.length > 0 && previous !== IDAT) return { fault: 'its pixels are not in one piece' }
+      if (parts.length > 0 && previous !== IDAT) return doubtful('its pixels are not in one piece')
       parts.push(bytes.subarray(start + 8, start + 8 + length))
     } else if (type === PLTE) {
-      if (palette || parts.length > 0) return { fault: 'its palette is in the wrong place' }
+      if (palette || parts.length > 0) return doubtful('its palette is in the wrong place')
       palette = paletteOf(bytes, chunk, color === PNG_COLOR.palette ? depth : 8)
-      if (palette === undefined) return { fault: `its palette has ${length} bytes` }
+      if (palette === undefined) return doubtful(`its palette has ${length} bytes`)
     }
     previous = type
     start += CHUNK_FRAME + length
   }
-  if (parts.length === 0) return { fault: 'it has no pixels' }
+  if (parts.length === 0) return certain('it has no pixels')
   const compressed = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
   // Files in full colour may have one too, as a hint for poor displays.
   if (color !== PNG_COLOR.palette) return { ...header, palette: undefined, compressed }
-  if (!palette) return { fault: 'it has no palette' }
+  if (!palette) return certain('it has no palette')
   return { ...header, palette, compressed }
 }
 
-/** Ancillary chunks may hold anything. */
+/** Ancillary chunks may hold anything, only that libvips refuses a damaged tRNS. */
 function faultOf(bytes: Uint8Array, chunk: PngChunk): string | undefined {
   const { type, length } = chunk
   if (!isNamed(bytes, chunk.start + 4)) return 'a chunk has no proper name'
-  if ((bytes[chunk.start + 4]! & LOWER_CASE) !== 0) return undefined
-  if (type !== IDAT && type !== PLTE && type !== IEND) return 'a critical chunk is unknown'
+  const content = CONTENT[type]
+  if (content === undefined) {
+    const critical = (bytes[chunk.start + 4]! & LOWER_CASE) === 0
+    return critical ? 'a critical chunk is unknown' : undefined
+  }
   if (type === IEND && length !== 0) return 'its last chunk is not empty'
-  return isIntact(bytes, chunk) ? undefined : `the checksum of its ${chunkName(type)} is wrong`
-}
-
-function chunkName(type: number): string {
-  return type === PLTE ? 'palette' : type === IEND ? 'end' : 'pixels'
+  return isIntact(bytes, chunk) ? undefined : `the checksum of its ${content} is wrong`
 }
 
 function isNamed(bytes: Uint8Array, at: number): boolean {

@@ -1,6 +1,13 @@
 /** The rows of a PNG file: filters undone, samples cut to 8 bits, alpha dropped, palette looked up. */
 import { inflateSync } from 'node:zlib'
-import { type NotRead, PNG_COLOR, type PngColor, type PngFile } from './png-file.ts'
+import {
+  certain,
+  doubtful,
+  type NotRead,
+  PNG_COLOR,
+  type PngColor,
+  type PngFile,
+} from './png-file.ts'
 import type { Raster } from './raster.ts'
 
 const SAMPLES: Readonly<Record<PngColor, number>> = {
@@ -20,6 +27,12 @@ const PAETH = 4
 const AVERAGE_FIRST = 5
 const FIRST_ROW = [NONE, SUB, NONE, AVERAGE_FIRST, SUB] as const
 
+/**
+ * libpng unpacks what comes after the last row to throw it away, which may take seconds. A little is
+ * left to it, for the sake of careless encoders.
+ */
+const MAX_SURPLUS = 2 ** 16
+
 /** The picture; grey files give one channel, all others three. Unpacks no more than its rows take. */
 export function decodePngPixels(file: PngFile): Raster | NotRead {
   const { width, height, depth, color, palette } = file
@@ -29,7 +42,7 @@ export function decodePngPixels(file: PngFile): Raster | NotRead {
   const rows = inflateRows(file.compressed, size)
   if ('fault' in rows) return rows
   if (!unfilter(rows, stride, height, Math.max(1, bits >> 3))) {
-    return { fault: 'a row has an unknown filter' }
+    return certain('a row has an unknown filter')
   }
   const channels = color === PNG_COLOR.grey || color === PNG_COLOR.greyAlpha ? 1 : 3
   const data = new Uint8Array(width * height * channels)
@@ -44,16 +57,18 @@ function inflateRows(compressed: Uint8Array, size: number): Uint8Array | NotRead
   // A window smaller than the rows limits how far back the stream may refer, and zlib, which has
   // all rows before it, would not check that.
   const window = 1 << (8 + (compressed[0]! >> 4))
-  if (window < 32768 && window < size) return { fault: 'its compression window is small' }
+  if (window < 32768 && window < size) return doubtful('its compression window is small')
   try {
     // One byte of room to spare, so that a stream that ends with the rows is seen to end.
-    const rows = inflateSync(compressed, {
-      maxOutputLength: size,
-      chunkSize: Math.max(64, size + 1),
-    })
-    return rows.length === size ? rows : { fault: 'rows are missing' }
+    const chunkSize = Math.max(64, size + 1)
+    const rows = inflateSync(compressed, { maxOutputLength: size + MAX_SURPLUS, chunkSize })
+    if (rows.length === size) return rows
+    if (rows.length < size) return certain('rows are missing')
+    return doubtful('it has more rows than its header says')
   } catch (error) {
-    return { fault: `its pixels cannot be unpacked (${(error as Error).message})` }
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ERR_BUFFER_TOO_LARGE') return certain('it unpacks to far more than its pixels')
+    return doubtful(`its pixels are damaged (${message})`)
   }
 }
 
