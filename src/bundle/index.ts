@@ -1,4 +1,4 @@
-export { type Bundle, loadBundle } from './load-bundle.ts'
+export { type Bundle, loadBundle, readManifest } from './load-bundle.ts'
 export {
   openPredictor,
   type Prediction,
