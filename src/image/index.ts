@@ -1,4 +1,5 @@
-export type { DecodeLimits } from './decode.ts'
+export type { DecodeLimits } from './decode-limits.ts'
+export { decodePngSync } from './decode-png.ts'
 export { encodePng } from './encode.ts'
 export { type InputFeatures, inputFeatures, summarizeFeatures } from './input-features.ts'
 export {
@@ -7,5 +8,6 @@ export {
   preprocessImage,
   preprocessingFingerprint,
   preprocessRaster,
+  preprocessSync,
 } from './preprocessing.ts'
 export { type Raster, toPlanes, toRgb } from './raster.ts'

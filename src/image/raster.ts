@@ -22,12 +22,18 @@ export function toRgb(image: Raster): Raster {
   if (image.channels === 3) return image
   const { width, height, data: grey } = image
   const rgb = new Uint8Array(width * height * 3)
-  for (let i = 0; i < grey.length; i++) rgb.fill(grey[i]!, i * 3, i * 3 + 3)
+  for (let i = 0, j = 0; i < grey.length; i++, j += 3) {
+    const value = grey[i]!
+    rgb[j] = value
+    rgb[j + 1] = value
+    rgb[j + 2] = value
+  }
   return { width, height, channels: 3, data: rgb }
 }
 
-/** Interleaved rows (HWC) to planes (CHW), the layout models take. */
+/** Interleaved rows (HWC) to planes (CHW), the layout models take; always a copy. */
 export function toPlanes({ width, height, channels, data }: Raster): Uint8Array<ArrayBuffer> {
+  if (channels === 1) return new Uint8Array(data)
   const planes = new Uint8Array(data.length)
   const size = width * height
   for (let channel = 0; channel < channels; channel++) {
