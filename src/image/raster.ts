@@ -12,7 +12,10 @@ export function toGrey(image: Raster): Raster {
   const { width, height, data: rgb } = image
   const grey = new Uint8Array(width * height)
   for (let i = 0, j = 0; i < grey.length; i++, j += 3) {
-    grey[i] = (19595 * rgb[j]! + 38470 * rgb[j + 1]! + 7471 * rgb[j + 2]! + 32768) >> 16
+    const red = Math.imul(rgb[j]!, 19595)
+    const green = Math.imul(rgb[j + 1]!, 38470)
+    const blue = Math.imul(rgb[j + 2]!, 7471)
+    grey[i] = (red + green + blue + 32768) >> 16
   }
   return { width, height, channels: 1, data: grey }
 }
