@@ -28,7 +28,9 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits = {}):
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause)
     if (reason.includes('exceeds pixel limit')) throw tooManyPixels(name, 'more pixels', maxPixels)
-    throw unreadable(name, read.fault ?? reason.replaceAll('\n', '; '), cause)
+    // libtiff says the same thing once for every strip
+    const lines = new Set(reason.split('\n').map((line) => line.trim()))
+    throw unreadable(name, read.fault ?? [...lines].filter(Boolean).join('; '), cause)
   }
 }
 

@@ -128,9 +128,9 @@ for name, data in files():
     cases.append({"name": name, "mode": Image.open(io.BytesIO(data)).mode, "file": base64_of(data), "expected": pixels})
 sample = np.stack([picture(28, 28, 1)[..., 0] for _ in range(4)])
 result = {
-    "made_with": {"pillow": PIL.__version__, "torchvision": torchvision.__version__, "numpy": np.__version__},
+    "versions": {"pillow": PIL.__version__, "torchvision": torchvision.__version__, "numpy": np.__version__},
     "cases": cases,
     "features": {"pixels": base64_of(sample.tobytes()), "count": len(sample), **features(sample)},
 }
 (HERE / "image-preprocessing.json").write_text(json.dumps(result) + "\n")
-print({k: v for k, v in result["made_with"].items()}, len(cases), "files")
+print({k: v for k, v in result["versions"].items()}, len(cases), "files")
