@@ -131,6 +131,10 @@ export const errorCatalogue = {
     meaning: 'A prediction waited longer for the model than `serving.deadline_ms`.',
   },
   WORKER_FAILED: { kind: 'state', meaning: 'The thread that ran a prediction ended.' },
+  TOKEN_MISSING: {
+    kind: 'usage',
+    meaning: 'A server that others can reach was started without a token.',
+  },
 
   PORT_UNAVAILABLE: {
     kind: 'state',

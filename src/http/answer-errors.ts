@@ -35,6 +35,9 @@ export function answerErrors(
     if (answer.status === 503) reply.header('retry-after', '1')
     return reply.code(answer.status).send(answer.body)
   })
+}
+
+export function answerMissing(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const body: UiError = { detail: `There is nothing at ${request.url}.`, code: 'NOT_FOUND' }
     return reply.code(404).send(body)

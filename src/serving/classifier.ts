@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { PredictionRecord } from '../contracts/index.ts'
 import { AtelierError, type Clock, type Logger } from '../core/index.ts'
-import type { DecodedImage, ImageDecoder, PictureRequest } from './image-decoder.ts'
+import {
+  type DecodedImage,
+  type ImageDecoder,
+  MeasuredImage,
+  type PictureRequest,
+} from './image-decoder.ts'
 import type { ModelSlot, Served } from './model-slot.ts'
 import type { FinishedTask, PredictionTask } from './model-thread.ts'
 import type { CheckedModel } from './served-model.ts'
@@ -17,6 +22,10 @@ export interface Classification {
   readonly probabilities: Float32Array
   /** [classes] */
   readonly logits: Float32Array
+  /** uint8 [C, H, W]: what the model saw. */
+  readonly pixels: Uint8Array
+  /** From the arrival of the picture to the answer of the model. */
+  readonly latencyMs: number
 }
 
 /** Told of every batch before its answers leave; it may hold them back until what it writes is safe. */
@@ -80,6 +89,21 @@ interface PredictionTimes {
   readonly deadline: number
 }
 
+/** Pixels that need no decoding: uint8 [C, H, W], as the model's geometry has it. */
+export type TensorImage = Pick<DecodedImage, 'pixels' | 'width' | 'height'>
+
+/** One version of the model, kept until `release`: pictures that belong together go through the same. */
+export interface HeldModel {
+  readonly model: CheckedModel
+  /**
+   * Throws SERVICE_OVERLOADED, PREDICTION_TIMEOUT, WORKER_FAILED, and for the picture IMAGE_UNREADABLE
+   * or IMAGE_TOO_LARGE under the name given.
+   */
+  classify(bytes: Uint8Array, request?: PictureRequest): Promise<Classification>
+  classifyPixels(image: TensorImage, request?: PictureRequest): Promise<Classification>
+  release(): void
+}
+
 /** From the bytes of a picture to what the model says about it. */
 export class Classifier {
   readonly #options: ClassifierOptions
@@ -88,24 +112,28 @@ export class Classifier {
     this.#options = options
   }
 
-  /**
-   * Throws MODEL_NOT_LOADED, SERVICE_OVERLOADED, PREDICTION_TIMEOUT, WORKER_FAILED, and for the picture
-   * IMAGE_UNREADABLE or IMAGE_TOO_LARGE under the name given.
-   */
+  /** As `HeldModel.classify`, with the model that is served now. Throws MODEL_NOT_LOADED, too. */
   async classify(bytes: Uint8Array, request: PictureRequest = {}): Promise<Classification> {
-    const { slot, clock, deadlineMs, decoder } = this.#options
-    const arrived = clock.monotonic()
     const served = this.#hold()
     try {
-      const spec = served.model.manifest.preprocessing
-      const image = decoder.decodeSync(bytes, spec) ?? (await decoder.decode(bytes, spec, request))
-      const queued = clock.monotonic()
-      const times = { arrived, queued, deadline: arrived + deadlineMs }
-      const task = new PendingPrediction(image, served.model, times, request)
-      if (!served.pool.submit(task)) throw overloaded()
-      return await task.promise
+      return await this.#classify(served, bytes, request)
     } finally {
-      slot.release(served)
+      this.#options.slot.release(served)
+    }
+  }
+
+  /** Throws MODEL_NOT_LOADED or SERVICE_OVERLOADED. */
+  hold(): HeldModel {
+    const served = this.#hold()
+    return {
+      model: served.model,
+      classify: (bytes, request = {}) => this.#classify(served, bytes, request),
+      classifyPixels: (image, request = {}) => {
+        const { pixels, width, height } = image
+        const decoded = new MeasuredImage(pixels, width, height, 'tensor')
+        return this.#submit(served, decoded, this.#options.clock.monotonic(), request)
+      },
+      release: () => this.#options.slot.release(served),
     }
   }
 
@@ -116,6 +144,31 @@ export class Classifier {
     if (!served.pool.full) return served
     slot.release(served)
     throw overloaded()
+  }
+
+  async #classify(
+    served: Served<PredictionPool>,
+    bytes: Uint8Array,
+    request: PictureRequest,
+  ): Promise<Classification> {
+    const { clock, decoder } = this.#options
+    const arrived = clock.monotonic()
+    const spec = served.model.manifest.preprocessing
+    const image = decoder.decodeSync(bytes, spec) ?? (await decoder.decode(bytes, spec, request))
+    return this.#submit(served, image, arrived, request)
+  }
+
+  #submit(
+    { model, pool }: Served<PredictionPool>,
+    image: DecodedImage,
+    arrived: number,
+    request: PictureRequest,
+  ): Promise<Classification> {
+    const { clock, deadlineMs } = this.#options
+    const times = { arrived, queued: clock.monotonic(), deadline: arrived + deadlineMs }
+    const task = new PendingPrediction(image, model, times, request)
+    if (!pool.submit(task)) throw overloaded()
+    return task.promise
   }
 }
 
@@ -132,14 +185,12 @@ export async function deliver(
   finished: readonly FinishedTask<PendingPrediction>[],
   { onPrediction, clock, logger, onLoss }: DeliveryOptions,
 ): Promise<void> {
-  const answers = finished.map(classificationOf)
+  const now = clock.monotonic()
+  const answers = finished.map((task) => classificationOf(task, now))
   if (onPrediction !== undefined && answers.length > 0) {
     try {
       const time = clock.now()
-      const now = clock.monotonic()
-      await onPrediction(
-        answers.map((answer, i) => recordOf(answer, finished[i]!.task, { time, now })),
-      )
+      await onPrediction(answers.map((answer, i) => recordOf(answer, finished[i]!.task, time)))
     } catch (error) {
       // the client is answered whatever becomes of the record
       onLoss(answers.length)
@@ -151,22 +202,23 @@ export async function deliver(
   })
 }
 
-function classificationOf({
-  task,
-  probabilities,
-  logits,
-}: FinishedTask<PendingPrediction>): Classification {
+function classificationOf(
+  { task, probabilities, logits }: FinishedTask<PendingPrediction>,
+  now: number,
+): Classification {
   let best = 0
   for (let k = 1; k < probabilities.length; k++) {
     if (probabilities[k]! > probabilities[best]!) best = k
   }
-  return { id: randomUUID(), model: task.model, best, probabilities, logits }
+  const { model, pixels, arrived } = task
+  const latencyMs = now - arrived
+  return { id: randomUUID(), model, best, probabilities, logits, pixels, latencyMs }
 }
 
 function recordOf(
-  { id, model, best, probabilities }: Classification,
-  { image, arrived }: PendingPrediction,
-  { time, now }: { readonly time: number; readonly now: number },
+  { id, model, best, probabilities, latencyMs }: Classification,
+  { image }: PendingPrediction,
+  time: number,
 ): PredictionRecord {
   const { width, height, format } = image
   return {
@@ -178,11 +230,11 @@ function recordOf(
     predicted_class: model.manifest.classes[best]!,
     confidence: probabilities[best]!,
     probabilities: [...probabilities],
-    latency_ms: now - arrived,
+    latency_ms: latencyMs,
   }
 }
 
 function notLoaded({ failure }: ModelSlot<PredictionPool>): AtelierError {
-  const why = failure === undefined ? 'It is being loaded.' : failure.error.message
+  const why = failure === undefined ? 'It is being loaded.' : failure.reason
   return new AtelierError('MODEL_NOT_LOADED', `There is no model to predict with. ${why}`)
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Preprocessing } from '../contracts/index.ts'
 import { AtelierError, type ErrorCode } from '../core/index.ts'
-import { inputFeatures } from '../image/index.ts'
+import { decodePngSync, inputFeatures, preprocessRaster } from '../image/index.ts'
 import { clientGone, overloaded } from './worker-pool.ts'
 
 /** A picture as the model takes it. */
@@ -64,6 +64,8 @@ export interface DecoderOptions extends DecodeLimits {
   readonly timeoutMs: number
 }
 
+/** Some tenths of a millisecond of work. */
+const MOST_PIXELS_AT_ONCE = 2 ** 15
 /** A large picture takes its pixels several times over while it is worked on. */
 const AT_ONCE = 2
 const MOST_WAITING = 64
@@ -88,8 +90,12 @@ export class ThreadDecoder implements ImageDecoder {
     this.#options = options
   }
 
-  decodeSync(): undefined {
-    return undefined
+  decodeSync(bytes: Uint8Array, spec: PixelSpec): DecodedImage | undefined {
+    if (pngPixels(bytes) > MOST_PIXELS_AT_ONCE) return undefined
+    const raster = decodePngSync(bytes, this.#options)
+    if (raster === undefined) return undefined
+    const { width, height } = raster
+    return new MeasuredImage(preprocessRaster(raster, spec), width, height, 'png')
   }
 
   async decode(
@@ -118,7 +124,7 @@ export class ThreadDecoder implements ImageDecoder {
       const { code, message, hint } = answer.error
       throw new AtelierError(code, message, hint === undefined ? {} : { hint })
     }
-    return describe(answer)
+    return new MeasuredImage(answer.pixels, answer.width, answer.height, answer.format)
   }
 
   async close(): Promise<void> {
@@ -188,12 +194,27 @@ export class ThreadDecoder implements ImageDecoder {
   }
 }
 
-function describe(image: Omit<DecodedImage, 'features'>): DecodedImage {
-  const { pixels, width, height, format } = image
-  return { pixels, width, height, format, features: () => featuresOf(pixels) }
+/** Width times height as the header of a PNG says, before anything is checked. */
+function pngPixels(bytes: Uint8Array): number {
+  const [a, b, c, d, e, f, g, h] = bytes.subarray(16, 24)
+  return ((a! << 24) | (b! << 16) | (c! << 8) | d!) * ((e! << 24) | (f! << 16) | (g! << 8) | h!)
 }
 
-function featuresOf(pixels: Uint8Array): Readonly<Record<string, number>> {
-  const { avg_brightness, contrast } = inputFeatures(pixels, 1)
-  return { avg_brightness: avg_brightness[0]!, contrast: contrast[0]! }
+export class MeasuredImage implements DecodedImage {
+  readonly pixels: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly format: string
+
+  constructor(pixels: Uint8Array, width: number, height: number, format: string) {
+    this.pixels = pixels
+    this.width = width
+    this.height = height
+    this.format = format
+  }
+
+  features(): Readonly<Record<string, number>> {
+    const { avg_brightness, contrast } = inputFeatures(this.pixels, 1)
+    return { avg_brightness: avg_brightness[0]!, contrast: contrast[0]! }
+  }
 }

@@ -1,4 +1,5 @@
-export type { Classification, Classifier, OnPrediction } from './classifier.ts'
+export type { Classification, Classifier, HeldModel, OnPrediction } from './classifier.ts'
+export type { PictureRequest } from './image-decoder.ts'
 export {
   type ModelResolver,
   type ModelSource,

@@ -32,6 +32,8 @@ export interface SlotOptions<P extends SlotPool> extends SlotEvents {
 
 export interface SlotFailure {
   readonly error: AtelierError
+  /** What anybody may be told. */
+  readonly reason: string
   readonly revision: string | undefined
 }
 
@@ -168,7 +170,9 @@ export class ModelSlot<P extends SlotPool> {
 
   #refuse(error: AtelierError, revision: string | undefined): void {
     const known = this.#failure
-    this.#failure = { error, revision }
+    const isOurs = error.kind === 'internal'
+    const reason = isOurs ? 'The model cannot be loaded; the log says why.' : error.message
+    this.#failure = { error, reason, revision }
     if (known?.error.message === error.message) return
     const goesOn = this.#current === undefined ? 'there is no model to serve' : 'the old one serves'
     this.#options.logger.warn(`${error.message} So ${goesOn}.`)

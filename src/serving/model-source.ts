@@ -72,9 +72,9 @@ export function openModelSource(uri: string, readers: SourceReaders): ModelSourc
 function fileSource(uri: string, path: string, maxBytes: number): ModelSource {
   const facts = async () => {
     const entry = await stat(path).catch((cause: unknown) => {
-      throw missing(path, cause)
+      throw missing(uri, cause)
     })
-    if (!entry.isFile()) throw missing(path)
+    if (!entry.isFile()) throw missing(uri)
     return entry
   }
   const revision = async () => {
@@ -89,7 +89,7 @@ function fileSource(uri: string, path: string, maxBytes: number): ModelSource {
       if (size > maxBytes) {
         throw new AtelierError(
           'MODEL_INVALID',
-          `${path} has ${size} bytes, wanted at most ${maxBytes}.`,
+          `${uri} has ${size} bytes, wanted at most ${maxBytes}.`,
         )
       }
       const before = await revision()
@@ -125,8 +125,8 @@ export function withoutSecrets(uri: string): string {
   return uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1').replace(/[?#].*$/s, '')
 }
 
-function missing(path: string, cause?: unknown): AtelierError {
-  return new AtelierError('MODEL_NOT_FOUND', `There is no model file ${path}.`, {
+function missing(uri: string, cause?: unknown): AtelierError {
+  return new AtelierError('MODEL_NOT_FOUND', `There is no model file ${uri}.`, {
     hint: 'Train one with `atelier train`, or name another.',
     cause,
   })

@@ -5,7 +5,12 @@ import type { ServingConfig } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult, type RunningService } from '../context.ts'
+import { isLoopback } from '../is-loopback.ts'
 import { loadConfig } from '../load-config.ts'
+
+const SHORTEST_TOKEN = 16
+const MAKE_TOKEN =
+  "Make one: export ATELIER_TOKEN=$(node -p 'crypto.randomBytes(24).toString(`base64url`)')"
 
 export const serveCommand = defineCommand({
   arguments: {
@@ -36,11 +41,13 @@ export const serveCommand = defineCommand({
   async run(context, { arguments: { model }, options, overrides }) {
     const { config } = await loadConfig(context, overrides)
     const { cwd, env, packageRoot, logger, clock, signal } = context
+    const serving = servingOf(context, config.serving, options)
+    const token = tokenOf(serving.host, options.token ?? env['ATELIER_TOKEN'])
     const service = await context.startService({
-      config: servingOf(context, config.serving, options),
+      config: serving,
       model: model ?? env['MODEL_URI'] ?? join(config.paths.models, 'model.onnx'),
       cwd,
-      token: options.token ?? env['ATELIER_TOKEN'],
+      token,
       pages: join(packageRoot, 'dist', 'web'),
       version: await ownVersion(packageRoot),
       logger,
@@ -62,6 +69,22 @@ function servingOf(
 ): ServingConfig {
   const port = given.port ?? portOf(env['PORT']) ?? config.port
   return { ...config, host: given.host ?? config.host, port }
+}
+
+/** What whoever reaches the address cannot guess. Throws TOKEN_MISSING. */
+function tokenOf(host: string, token: string | undefined): string | undefined {
+  const given = token === '' ? undefined : token
+  if (given !== undefined && given.length < SHORTEST_TOKEN) {
+    throw new AtelierError(
+      'TOKEN_MISSING',
+      `The token has ${given.length} characters, wanted at least ${SHORTEST_TOKEN}.`,
+      { hint: MAKE_TOKEN },
+    )
+  }
+  if (given !== undefined || isLoopback(host)) return given
+  throw new AtelierError('TOKEN_MISSING', `Listening at ${host} needs a token.`, {
+    hint: MAKE_TOKEN,
+  })
 }
 
 function portOf(text: string | undefined): number | undefined {

@@ -8,6 +8,7 @@ import type {
 } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import type { PredictionService } from '../../serving/index.ts'
+import { readiness } from './readiness.ts'
 
 export interface AboutOptions {
   readonly service: PredictionService
@@ -19,7 +20,8 @@ export interface AboutOptions {
 
 /** What the service is, and how it is. */
 export async function aboutPlugin(app: FastifyInstance, options: AboutOptions) {
-  const { slot } = options.service
+  const { service } = options
+  const { slot } = service
   const open = { config: { access: 'open' } } as const
 
   app.get('/', open, async (): Promise<RootAnswer> => {
@@ -41,7 +43,7 @@ export async function aboutPlugin(app: FastifyInstance, options: AboutOptions) {
   })
 
   app.get('/ready', open, async (_, reply): Promise<ReadyAnswer> => {
-    const answer = readiness(options)
+    const answer = readiness(service, options.isStopping())
     if (!answer.ready) reply.code(503)
     return answer
   })
@@ -64,17 +66,4 @@ export async function aboutPlugin(app: FastifyInstance, options: AboutOptions) {
       geometry: model?.manifest.preprocessing.geometry ?? null,
     }
   })
-}
-
-/** A model that was refused beside one that serves is told of, but is no reason to send nothing here. */
-function readiness({ service, isStopping }: AboutOptions): ReadyAnswer {
-  const { current, failure } = service.slot
-  if (isStopping()) return { ready: false, reason: 'The service is stopping.' }
-  if (current === undefined) {
-    return { ready: false, reason: failure?.error.message ?? 'The model is being loaded.' }
-  }
-  if (current.pool.alive === 0) {
-    return { ready: false, reason: 'The threads that run the model are being started again.' }
-  }
-  return failure === undefined ? { ready: true } : { ready: true, reason: failure.error.message }
 }

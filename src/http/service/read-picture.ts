@@ -9,6 +9,8 @@ export interface SentPicture {
 }
 
 const FORM = 'multipart/form-data'
+/** What a form may add to a file: boundaries, headers, short fields. */
+export const FORM_BYTES = 16 * 1024
 /** Fields beside the files that are let pass. */
 const SPARE_PARTS = 2
 
