@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ConfigChoice } from '../config/index.ts'
+import type { PredictionModel, ServingConfig } from '../contracts/index.ts'
 import type { Clock, Logger, Progress } from '../core/index.ts'
 import type { LiveBlock } from './live-block.ts'
 
@@ -34,6 +35,33 @@ export interface RunningUi {
 /** Serves the browser interface. `main` gives it: commands and HTTP never import each other. */
 export type StartUi = (options: UiOptions) => Promise<RunningUi>
 
+export interface ServeOptions {
+  readonly config: ServingConfig
+  /** Path or address of the model. */
+  readonly model: string
+  /** Folder that relative paths start from. */
+  readonly cwd: string
+  /** What a client must send as `Authorization: Bearer …`; undefined: nothing. */
+  readonly token: string | undefined
+  /** Absolute: the built pages. */
+  readonly pages: string
+  /** Atelier's own version. */
+  readonly version: string
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+export interface RunningService {
+  readonly url: string
+  /** What is served now. */
+  model(): PredictionModel | undefined
+  /** Answers what was accepted, then ends. */
+  close(): Promise<void>
+}
+
+/** Serves predictions; `main` gives it, as `StartUi`. */
+export type StartService = (options: ServeOptions) => Promise<RunningService>
+
 /** All that a command may touch of the world outside. */
 export interface CommandContext {
   readonly cwd: string
@@ -55,6 +83,7 @@ export interface CommandContext {
   /** Folder of the installed package: holds `conf/` and `package.json`. */
   readonly packageRoot: string
   readonly startUi: StartUi
+  readonly startService: StartService
   /** What starts Atelier anew: program, arguments, script. */
   readonly self: readonly string[]
   /** `-cn`, `-cp` and `-cd`: which configuration files to compose from. */

@@ -1,3 +1,4 @@
 export { commandTable } from './command-table.ts'
-export type { RunningUi, UiOptions } from './context.ts'
+export type { RunningService, RunningUi, ServeOptions, UiOptions } from './context.ts'
+export { isLoopback } from './is-loopback.ts'
 export { type CliHost, runCli } from './run-cli.ts'

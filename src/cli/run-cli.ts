@@ -5,7 +5,13 @@ import { AtelierError, type Clock, toAtelierError } from '../core/index.ts'
 import type { CommandEntry, CommandInput } from './command.ts'
 import { overviewHelp } from './command-help.ts'
 import { splitConfigOptions } from './config-options.ts'
-import type { CommandContext, Environment, StartUi, TerminalStream } from './context.ts'
+import type {
+  CommandContext,
+  Environment,
+  StartService,
+  StartUi,
+  TerminalStream,
+} from './context.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { findCommand } from './find-command.ts'
 import { type SignalSource, watchInterrupts } from './interrupt.ts'
@@ -26,6 +32,7 @@ export interface CliHost {
   readonly exit: (code: number) => void
   readonly packageRoot: string
   readonly startUi: StartUi
+  readonly startService: StartService
   /** What starts this program anew: program, arguments, script. */
   readonly self: readonly string[]
   readonly commands: readonly CommandEntry[]
@@ -108,11 +115,12 @@ function contextOf(
   signal: AbortSignal,
   json: boolean,
 ): CommandContext {
-  const { cwd, env, stdin, stdout, stderr, clock, packageRoot, startUi, self } = host
+  const { cwd, env, stdin, stdout, stderr, clock, packageRoot, self } = host
+  const { startUi, startService } = host
   const { progress, block, logger } = terminal
   const streams = { stdin, stdout, stderr }
   const shown = { progress, block, logger, json }
-  return { cwd, env, ...streams, clock, packageRoot, startUi, self, ...shown, signal }
+  return { cwd, env, ...streams, clock, packageRoot, startUi, startService, self, ...shown, signal }
 }
 
 async function packageVersion(root: string): Promise<string> {

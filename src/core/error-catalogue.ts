@@ -198,6 +198,22 @@ export const errorCatalogue = {
     meaning: 'The work was stopped by a signal; it can be continued.',
   },
 
+  // the inference service
+  MODEL_NOT_LOADED: { kind: 'state', meaning: 'The service has no model to predict with.' },
+  SERVICE_OVERLOADED: {
+    kind: 'state',
+    meaning: 'More predictions are asked for than the service has time for.',
+  },
+  PREDICTION_TIMEOUT: {
+    kind: 'state',
+    meaning: 'A prediction waited longer for the model than `serving.deadline_ms`.',
+  },
+  WORKER_FAILED: { kind: 'state', meaning: 'The thread that ran a prediction ended.' },
+  TOKEN_MISSING: {
+    kind: 'usage',
+    meaning: 'A server that others can reach was started without a token.',
+  },
+
   PORT_UNAVAILABLE: {
     kind: 'state',
     meaning: 'A server cannot listen at the address or port it was given.',

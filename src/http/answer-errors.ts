@@ -1,6 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { UiError } from '../contracts/index.ts'
-import { AtelierError, type ErrorKind, type Logger, toAtelierError } from '../core/index.ts'
+import {
+  AtelierError,
+  type ErrorCode,
+  type ErrorKind,
+  type Logger,
+  toAtelierError,
+} from '../core/index.ts'
 
 /** The one table from kinds of failure to HTTP status. */
 const statuses: Readonly<Record<ErrorKind, number>> = {
@@ -12,25 +18,46 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   internal: 500,
 }
 
+/** Failures whose kind does not tell what they are to a client. */
+export type CodeStatuses = Readonly<Partial<Record<ErrorCode, number>>>
+
 /** Every failure is answered with `{detail, code}`; what went wrong inside stays inside. */
-export function answerErrors(app: FastifyInstance, logger: Logger): void {
+export function answerErrors(
+  app: FastifyInstance,
+  logger: Logger,
+  codeStatuses: CodeStatuses = {},
+): void {
   app.setErrorHandler((thrown, request, reply) => {
-    const { statusCode: status, code } = thrown as { statusCode?: unknown; code?: unknown }
-    if (!(thrown instanceof AtelierError) && typeof status === 'number' && status < 500) {
-      const body: UiError = { detail: (thrown as Error).message, code: codeOf(code) }
-      return reply.code(status).send(body)
+    const answer = errorAnswer(thrown, codeStatuses)
+    if (answer.status === 500) {
+      logger.warn(`${request.method} ${request.url}: ${toAtelierError(thrown).message}`)
     }
-    const error = toAtelierError(thrown)
-    if (error.kind === 'internal') {
-      logger.warn(`${request.method} ${request.url}: ${error.message}`)
-      return reply.code(500).send({ detail: 'A defect in Atelier.', code: error.code })
-    }
-    return reply.code(statuses[error.kind]).send(bodyOf(error))
+    if (answer.status === 503) reply.header('retry-after', '1')
+    return reply.code(answer.status).send(answer.body)
   })
+}
+
+export function answerMissing(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const body: UiError = { detail: `There is nothing at ${request.url}.`, code: 'NOT_FOUND' }
     return reply.code(404).send(body)
   })
+}
+
+/** What a client hears of a failure. */
+export function errorAnswer(
+  thrown: unknown,
+  codeStatuses: CodeStatuses = {},
+): { readonly status: number; readonly body: UiError } {
+  const { statusCode: status, code } = thrown as { statusCode?: unknown; code?: unknown }
+  if (!(thrown instanceof AtelierError) && typeof status === 'number' && status < 500) {
+    return { status, body: { detail: (thrown as Error).message, code: codeOf(code) } }
+  }
+  const error = toAtelierError(thrown)
+  if (error.kind === 'internal') {
+    return { status: 500, body: { detail: 'A defect in Atelier.', code: error.code } }
+  }
+  return { status: codeStatuses[error.code] ?? statuses[error.kind], body: bodyOf(error) }
 }
 
 /** Fastify's own codes are not ours to promise. */

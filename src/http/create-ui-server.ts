@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from '../core/index.ts'
 import type { RunStore } from '../tracking/index.ts'
-import { answerErrors } from './answer-errors.ts'
+import { answerErrors, answerMissing } from './answer-errors.ts'
 import { comparePlugin } from './compare-plugin.ts'
 import { filesPlugin } from './files-plugin.ts'
 import { guardRequests } from './guard-requests.ts'
@@ -31,6 +31,7 @@ export async function createUiServer(options: UiServerOptions): Promise<FastifyI
   })
   guardRequests(app, options.hosts ?? [])
   answerErrors(app, logger)
+  answerMissing(app)
   await app.register(runsPlugin, { store })
   await app.register(seriesPlugin, { store })
   await app.register(filesPlugin, { store })

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
-import { httpError } from './http-error.ts'
+import { type HttpError, httpError } from './http-error.ts'
 
 /** Scripts and styles come from the server's own files, and from nowhere else. */
 const POLICY = [
@@ -17,7 +17,8 @@ const POLICY = [
   "frame-ancestors 'self'",
 ].join('; ')
 
-const HEADERS = {
+/** For answers that a browser may show. */
+export const PAGE_HEADERS = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -33,13 +34,28 @@ const HEADERS = {
  * the browser still names that host, and no name can stand for a plain address.
  */
 export function guardRequests(app: FastifyInstance, hosts: readonly string[]): void {
-  const known = new Set(['localhost', hostname().toLowerCase(), ...hosts])
+  const refusal = hostGuard(hosts)
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(HEADERS)
-    const name = hostOf(request.headers.host)
-    if (name !== undefined && (known.has(name) || isIP(name) !== 0)) return
-    throw httpError(403, 'HOST_REFUSED', `This server does not answer to the host "${name ?? ''}".`)
+    reply.headers(PAGE_HEADERS)
+    const error = refusal(request.headers.host)
+    if (error !== undefined) throw error
   })
+}
+
+/** Gives the refusal of a `Host` that is neither a plain address nor one of the names. */
+export function hostGuard(
+  hosts: readonly string[],
+): (header: string | undefined) => HttpError | undefined {
+  const known = new Set(['localhost', hostname().toLowerCase(), ...hosts])
+  return (header) => {
+    const name = hostOf(header)
+    if (name !== undefined && (known.has(name) || isIP(name) !== 0)) return undefined
+    return httpError(
+      403,
+      'HOST_REFUSED',
+      `This server does not answer to the host "${name ?? ''}".`,
+    )
+  }
 }
 
 /** `Host` without its port and brackets, in lower case. */

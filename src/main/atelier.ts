@@ -16,6 +16,7 @@ process.exitCode = await runCli({
   exit: (code) => process.exit(code),
   // the server's libraries are loaded when it is asked for
   startUi: async (options) => (await import('./start-ui.ts')).startUi(options),
+  startService: async (options) => (await import('./start-service.ts')).startService(options),
   packageRoot: resolve(import.meta.dirname, '../..'),
   self: [process.execPath, ...process.execArgv, import.meta.filename],
   commands: commandTable,

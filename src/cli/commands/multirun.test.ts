@@ -49,6 +49,7 @@ async function atelier(
     signals,
     exit: () => {},
     startUi: () => Promise.reject(new Error('not in this test')),
+    startService: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../../..'),
     self: [process.execPath],
     commands: commandTable,

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
+import { isLoopback } from '../is-loopback.ts'
 import { loadConfig } from '../load-config.ts'
 import { openBrowser } from '../open-browser.ts'
 
@@ -52,7 +52,3 @@ export const uiCommand = defineCommand({
     }
   },
 })
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-}

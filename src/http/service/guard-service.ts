@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../../core/index.ts'
+import { hostGuard, PAGE_HEADERS } from '../guard-requests.ts'
+import { type HttpError, httpError } from '../http-error.ts'
+import { type AccessOptions, accessGuard } from './access.ts'
+import { rateLimiter } from './rate-limit.ts'
+
+export interface GuardOptions extends AccessOptions {
+  /**
+   * Names the server answers to besides localhost and plain addresses; undefined: to any, behind a
+   * proxy or in a cluster, where the token takes their place.
+   */
+  readonly hosts: readonly string[] | undefined
+  /** Requests per minute and address; null: any number. */
+  readonly rateLimit: number | null
+  /** Whether the service has begun to stop: every answer is then the last of its connection. */
+  readonly isStopping: () => boolean
+  readonly clock: Clock
+}
+
+/** For answers that are data: nothing a browser could make of them may run, be framed or be kept. */
+const DATA_HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+} as const
+
+/** Probes come every few seconds from one address and must never be turned away. */
+const UNLIMITED: ReadonlySet<string> = new Set([
+  '/health',
+  '/ready',
+  '/v2/health/live',
+  '/v2/health/ready',
+])
+
+/** What every request must pass, in this order: host, origin, rate, token. */
+export function guardService(app: FastifyInstance, options: GuardOptions): void {
+  const { hosts, rateLimit, isStopping, clock } = options
+  const refuseHost = hosts === undefined ? () => undefined : hostGuard(hosts)
+  const refuseAccess = accessGuard(options)
+  const wait = rateLimit === null ? () => 0 : rateLimiter(rateLimit, clock)
+
+  const refusal = (request: FastifyRequest, reply: FastifyReply): HttpError | undefined => {
+    const wrong = refuseHost(request.headers.host) ?? refuseOrigin(request)
+    if (wrong !== undefined) return wrong
+    const { url = '' } = request.routeOptions
+    const seconds = UNLIMITED.has(url) ? 0 : wait(request.ip)
+    if (seconds > 0) {
+      reply.header('retry-after', String(Math.ceil(seconds)))
+      return httpError(429, 'RATE_LIMITED', `At most ${rateLimit} requests a minute are answered.`)
+    }
+    const denied = refuseAccess(request)
+    if (denied !== undefined) reply.header('www-authenticate', 'Bearer')
+    return denied
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const isPage = request.routeOptions.config.page === true
+    reply.headers(isPage ? PAGE_HEADERS : DATA_HEADERS)
+    if (isStopping()) reply.header('connection', 'close')
+    done(refusal(request, reply))
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether its answers are pages for a browser. */
+    readonly page?: boolean
+  }
+}
+
+/** A page of another site can send forms here in its visitor's name, but must say where it is from. */
+function refuseOrigin({ method, headers }: FastifyRequest): HttpError | undefined {
+  if (method !== 'POST') return undefined
+  const { origin, host } = headers
+  if (origin === undefined || origin.replace(/^https?:\/\//, '') === host) return undefined
+  return httpError(403, 'ORIGIN_REFUSED', 'Pages of other sites may not send anything here.')
+}
