@@ -148,6 +148,31 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/models-alias.ts')).modelsAliasCommand,
   },
   {
+    name: 'models promote',
+    summary: 'Judge a version on the validation images and make it production.',
+    load: async () => (await import('./commands/models-promote.ts')).modelsPromoteCommand,
+  },
+  {
+    name: 'models rollback',
+    summary: 'Point an alias to where it pointed before.',
+    load: async () => (await import('./commands/models-rollback.ts')).modelsRollbackCommand,
+  },
+  {
+    name: 'models history',
+    summary: 'Who did what to the models, and when.',
+    load: async () => (await import('./commands/models-history.ts')).modelsHistoryCommand,
+  },
+  {
+    name: 'models at',
+    summary: 'Show where the aliases pointed at a date.',
+    load: async () => (await import('./commands/models-at.ts')).modelsAtCommand,
+  },
+  {
+    name: 'models verify',
+    summary: 'Compare history, versions and files with their digests.',
+    load: async () => (await import('./commands/models-verify.ts')).modelsVerifyCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -8,11 +8,17 @@ export const registrySchema = z.strictObject({
     .string()
     .min(1)
     .describe('Where registered model files are kept: a folder, or a gs:// or s3:// URL.'),
+  protected_aliases: z
+    .array(z.string().min(1))
+    .describe('Aliases that only `models promote` and `models rollback` move.'),
 })
 
 /** What a candidate must show against the model that the alias points to. */
 export const gateSchema = z.strictObject({
-  alpha: fraction.describe('Significance level of the tests against the current model.'),
+  alpha: fraction
+    .gt(0)
+    .lt(1)
+    .describe("Significance level of McNemar's test; 1 - alpha is the level of the interval."),
   min_accuracy: fraction.describe('Lowest validation accuracy of a candidate.'),
   max_accuracy_drop: fraction.describe(
     'Largest accuracy loss against the current model that the interval may still allow.',
@@ -23,7 +29,7 @@ export const gateSchema = z.strictObject({
   max_latency_ratio: z
     .number()
     .positive()
-    .describe('Largest time for one image, as a multiple of the current model.'),
+    .describe('Largest median time for one image, as a multiple of that of the current model.'),
   max_size_ratio: z
     .number()
     .positive()

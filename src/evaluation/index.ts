@@ -8,7 +8,7 @@ export {
   requireFit,
 } from './evaluate-bundle.ts'
 export { fitTemperature } from './fit-temperature.ts'
-export type { Predictions } from './predictions.ts'
+export { type Predictions, predictedClasses } from './predictions.ts'
 export { type FigureName, type Figures, renderFigures } from './render-figures.ts'
 export type { Mistake } from './report-sections.ts'
 export type { SweepPage } from './sweep-page.ts'

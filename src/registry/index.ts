@@ -2,6 +2,7 @@ export type { ArtifactStore } from './artifact-store.ts'
 export { folderArtifactStore } from './folder-artifact-store.ts'
 export { type GateInput, type GateSubject, judgeCandidate } from './gate/judge-candidate.ts'
 export { formatModelUri, isModelUri, type ModelReference, parseModelUri } from './model-uri.ts'
+export { requireFreeAlias } from './protected-aliases.ts'
 export type {
   AliasMove,
   AliasRemoval,

@@ -139,7 +139,7 @@ export interface Registry {
   readonly description: string
   register(model: NewModelVersion): Promise<Registration>
   describe(change: VersionChange): Promise<ModelVersion>
-  /** Throws ALIAS_CONFLICT where the alias has another revision. */
+  /** Throws ALIAS_CONFLICT where the alias has another revision, ALIAS_PROTECTED. */
   setAlias(move: AliasMove): Promise<ModelAlias>
   /** As `setAlias`, with the gate's verdict. Throws GATE_REFUSED where it did not pass, on record. */
   promote(promotion: Promotion): Promise<ModelAlias>

@@ -1,3 +1,4 @@
+import { requireFreeAlias } from '../../registry/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { actorOf, actorOption } from '../models/actor.ts'
@@ -43,12 +44,14 @@ export const modelsRegisterCommand = defineCommand({
     await withRegistry(context, async (open) => {
       const { registry, config } = open
       const name = options.name ?? config.registry.name
+      const wanted = splitWords(options.alias ?? '')
+      for (const alias of wanted) requireFreeAlias(alias, config.registry.protected_aliases)
       const actor = await actorOf(context.cwd, options.actor)
       const { description } = options
       const tags = options.tag === undefined ? undefined : splitWords(options.tag)
       const made = await registerModel(context, open, { query, name, actor, description, tags })
       const { version } = made.version
-      for (const alias of splitWords(options.alias ?? '')) {
+      for (const alias of wanted) {
         await registry.setAlias({ name, alias, version, actor })
       }
       const { aliases } = await registry.model(name)

@@ -36,3 +36,6 @@ function userName(): string {
     return String(process.getuid?.() ?? 'user')
   }
 }
+
+/** The name without the address, for tables. */
+export const shortActor = (actor: string) => actor.replace(/ <[^>]*>$/, '')

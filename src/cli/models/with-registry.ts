@@ -34,7 +34,9 @@ export async function withConfiguredRegistry<T>(
   }
   const place = { url: env['DATABASE_URL'], path: resolve(cwd, tracking.database) }
   const store = folderArtifactStore(resolve(cwd, settings.store))
-  const registry = await openRegistry(place, { store, clock })
+  const registry = await openRegistry(place, {
+    ...{ store, clock, protectedAliases: settings.protected_aliases },
+  })
   try {
     return await work(registry)
   } finally {

@@ -8,6 +8,7 @@ import {
 import { type ArtifactStore, keepArtifact, readArtifact } from '../artifact-store.ts'
 import { parseModelUri } from '../model-uri.ts'
 import { checkAlias, checkModelName } from '../names.ts'
+import { requireFreeAlias } from '../protected-aliases.ts'
 import type { Registry } from '../registry.ts'
 import { migrations } from './migrations.ts'
 import { checkAliasChange, moveAlias, removeAlias } from './move-alias.ts'
@@ -39,6 +40,8 @@ export interface RegistryOptions {
   /** Where the model files are. */
   readonly store: ArtifactStore
   readonly clock?: Clock
+  /** Aliases that only `promote` and `rollback` move; none where absent. */
+  readonly protectedAliases?: readonly string[]
 }
 
 /**
@@ -49,14 +52,14 @@ export async function openRegistry(
   place: DatabasePlace,
   options: RegistryOptions,
 ): Promise<Registry> {
-  const { clock = systemClock } = options
+  const { clock = systemClock, protectedAliases = [] } = options
   const database = await openDatabase<RegistryTables>(place, schema, clock.now())
-  return sqlRegistry(database, { ...options, clock })
+  return sqlRegistry(database, { ...options, clock, protectedAliases })
 }
 
 function sqlRegistry(
   { read, write, ...database }: Database<RegistryTables>,
-  { store, clock }: Required<RegistryOptions>,
+  { store, clock, protectedAliases }: Required<RegistryOptions>,
 ): Registry {
   const now = () => new Date(clock.now()).toISOString()
   return {
@@ -73,6 +76,7 @@ function sqlRegistry(
     },
     setAlias: async (given) => {
       const move = checkAliasChange(given)
+      requireFreeAlias(move.alias, protectedAliases)
       return write((db) => moveAlias(db, move, { action: 'aliased', time: now() }))
     },
     async promote(given) {
@@ -87,6 +91,7 @@ function sqlRegistry(
     },
     removeAlias: async (given) => {
       const removal = checkAliasChange(given)
+      requireFreeAlias(removal.alias, protectedAliases)
       return write((db) => removeAlias(db, removal, now()))
     },
     list: () => read((db) => listModels(db)),

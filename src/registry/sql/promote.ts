@@ -83,7 +83,7 @@ export function gateRefused({ name, version, alias, verdict }: Promotion): Ateli
     `${name} version ${version} may not become ${alias}: ${reasons.join(', ')}.`,
     {
       hint: `Train a better one, or overrule the gate on record: --force --reason 'TEXT'.`,
-      data: { verdict },
+      data: { failed: reasons },
     },
   )
 }

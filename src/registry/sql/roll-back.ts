@@ -36,6 +36,6 @@ function nowhere({ name, alias }: Rollback, version: number | null): AtelierErro
       ? `The model '${name}' has no alias '${alias}'`
       : `${name}@${alias} pointed to nothing before version ${version}`
   return new AtelierError('ALIAS_NO_PREVIOUS', `${why}, so there is nothing to go back to.`, {
-    hint: `Point it to another version: atelier models alias ${name}/VERSION ${alias}`,
+    hint: `Point it to a version: atelier models promote ${name}/VERSION --alias ${alias}`,
   })
 }
