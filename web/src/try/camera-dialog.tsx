@@ -40,11 +40,15 @@ interface CameraViewProps extends CameraDialogProps {
 
 function CameraView({ take, close, retry }: CameraViewProps) {
   const video = useRef<HTMLVideoElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
   const { stream, problem } = useCamera()
   const [ready, setReady] = useState(false)
   useEffect(() => {
     if (video.current !== null && stream !== undefined) video.current.srcObject = stream
   }, [stream])
+  useEffect(() => {
+    if (ready) button.current?.focus()
+  }, [ready])
   const shoot = async () => take(await captureSquare(video.current!))
   return (
     <>
@@ -69,6 +73,7 @@ function CameraView({ take, close, retry }: CameraViewProps) {
         </button>
         {problem === undefined ? (
           <button
+            ref={button}
             type="button"
             className="button primary"
             disabled={!ready}

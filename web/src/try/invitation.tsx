@@ -4,6 +4,8 @@ import { createPicture, type Picture } from './picture.ts'
 import { type Sample, samplesFor } from './samples.ts'
 
 interface InvitationProps {
+  /** Leaves the room to the pictures that there are. */
+  readonly compact: boolean
   readonly classes: readonly string[]
   readonly choose: (files: readonly File[]) => void
   readonly openCamera: () => void
@@ -21,11 +23,23 @@ export function Invitation(props: InvitationProps) {
   }
   const samples = samplesFor(props.classes)
   return (
-    <section className="invitation" aria-label="Give the model a picture">
-      <p className="invitation-title">Drop pictures anywhere on this page</p>
-      <p>
-        or paste one with <kbd>{pasteKeys()}</kbd>
-      </p>
+    <section
+      className={props.compact ? 'invitation compact' : 'invitation'}
+      aria-label="Give the model a picture"
+    >
+      {props.compact ? (
+        <p className="with-mouse">Drop or paste more</p>
+      ) : (
+        <>
+          <p className="invitation-title">
+            <span className="with-mouse">Drop pictures anywhere on this page</span>
+            <span className="with-finger">Show the model a picture</span>
+          </p>
+          <p className="with-mouse">
+            or paste one with <kbd>{pasteKeys()}</kbd>
+          </p>
+        </>
+      )}
       <div className="invitation-ways">
         <button type="button" className="button primary" onClick={() => input.current?.click()}>
           Choose pictures
@@ -74,10 +88,18 @@ function Samples({
             <button
               type="button"
               className="sample"
+              title={sample.label}
+              aria-label={sample.label}
               onClick={() => void pick(sample).catch(() => fail('The sample could not be loaded.'))}
             >
-              <img src={new URL(sample.file, BASE).href} alt="" width="56" height="56" />
-              {sample.label}
+              <img
+                src={new URL(sample.file, BASE).href}
+                alt=""
+                width="56"
+                height="56"
+                className="sample-picture"
+              />
+              <span className="sample-name">{sample.label}</span>
             </button>
           </li>
         ))}

@@ -17,6 +17,7 @@ interface PictureCardProps {
 export function PictureCard({ upload, classes, again, cancel, remove }: PictureCardProps) {
   const { item, progress } = upload
   const input = progress.kind === 'done' ? progress.answer.answer.model_input : undefined
+  const isExpecting = ['queued', 'sending', 'waiting'].includes(progress.kind)
   return (
     <article className="panel card" aria-label={item.name}>
       <header className="card-head">
@@ -31,7 +32,7 @@ export function PictureCard({ upload, classes, again, cancel, remove }: PictureC
           ×
         </button>
       </header>
-      <div className="card-body">
+      <div className={isExpecting ? 'card-body expecting' : 'card-body'}>
         <div className="card-pictures">
           <Original picture={item} />
           {input !== undefined && <ModelInputView input={input} />}

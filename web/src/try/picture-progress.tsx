@@ -108,13 +108,15 @@ function Pending({ text, title, button, act, busy = false }: PendingProps) {
   )
 }
 
+/** Servers cut off what is far too large before they can say so. */
+const SUSPICIOUS_BYTES = 1e6
+
 /** A connection that breaks for one picture and not for others says nothing by itself. */
 function explained(error: unknown, { file }: Picture): unknown {
   if (!(error instanceof ApiError) || error.status !== 0) return error
-  const detail =
-    `The connection broke while this picture (${formatBytes(file.size)}) was sent. ` +
-    'It may be larger than the service takes.'
-  return new ApiError(0, { detail, code: 'UNREACHABLE' })
+  const broke = `The connection broke while this picture (${formatBytes(file.size)}) was sent.`
+  const why = file.size < SUSPICIOUS_BYTES ? '' : ' It may be larger than the service takes.'
+  return new ApiError(0, { detail: broke + why, code: 'UNREACHABLE' })
 }
 
 function useNow(every: number): number {

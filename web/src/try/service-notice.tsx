@@ -4,7 +4,7 @@ import type { Service } from './use-service.ts'
 /** What is wrong with the service as a whole. It goes away by itself when that is over. */
 export function ServiceNotice({ service: { state } }: { readonly service: Service }) {
   return (
-    <div role="status">
+    <div role="status" className="try-status">
       {state === 'offline' && (
         <div className="panel try-notice">
           <EmptyState title="The service does not answer" command="atelier serve">

@@ -52,13 +52,16 @@ export function TryPage() {
           }}
         />
       )}
-      <Invitation
-        classes={service.classes}
-        choose={(files) => takeFiles({ files, folders: 0 })}
-        openCamera={() => setCamera(true)}
-        take={(picture) => take([picture])}
-        fail={setNote}
-      />
+      {service.state !== 'no-model' && (
+        <Invitation
+          compact={uploads.length > 0}
+          classes={service.classes}
+          choose={(files) => takeFiles({ files, folders: 0 })}
+          openCamera={() => setCamera(true)}
+          take={(picture) => take([picture])}
+          fail={setNote}
+        />
+      )}
       {note !== '' && (
         <p className="try-note" role="status">
           {note}
