@@ -67,7 +67,7 @@ describe.runIf(full)('the packed package (installs from the registry: ATELIER_TE
       const [chunk] = (await once(started.stdout, 'data')) as [Buffer]
       const { url } = JSON.parse(chunk.toString()) as { url: string }
       const page = await (await fetch(url)).text()
-      const [, script] = /src="(\/assets\/[^"]+\.js)"/.exec(page)!
+      const [, script] = /src="(\.\/assets\/[^"]+\.js)"/.exec(page)!
       expect((await fetch(new URL(script!, url))).status).toBe(200)
     } finally {
       started.kill('SIGINT')

@@ -1,10 +1,18 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
-export default defineConfig({
+const UI = 'http://127.0.0.1:4400'
+const SERVICE = 'http://127.0.0.1:8080'
+const SERVICE_ROUTES = ['/predict', '/feedback', '/health', '/version', '/classes']
+
+// `npx vite web` beside `atelier ui`, or `npx vite web --mode service` beside `atelier serve`: changes
+// show at once
+export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
-  plugins: [react()],
+  // the service has the pages below /ui, and a proxy may have them anywhere
+  base: './',
+  plugins: [react(), ...(mode === 'service' ? [servedByService] : [])],
   build: {
     outDir: resolve(import.meta.dirname, '../dist/web'),
     emptyOutDir: true,
@@ -12,6 +20,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
-  // `npx vite web` beside `atelier ui`: changes show at once
-  server: { proxy: { '/api': 'http://127.0.0.1:4400' } },
-})
+  server: {
+    proxy: {
+      '/api': UI,
+      ...Object.fromEntries(SERVICE_ROUTES.map((route) => [route, SERVICE])),
+    },
+  },
+}))
+
+/** As the service's own server does it. */
+const servedByService: Plugin = {
+  name: 'served-by-service',
+  transformIndexHtml: (html) =>
+    html.replace(
+      'name="atelier-served-by" content="ui"',
+      'name="atelier-served-by" content="service"',
+    ),
+}

@@ -92,6 +92,8 @@ export {
   feedbackBodySchema,
   type HealthAnswer,
   healthAnswerSchema,
+  type ModelInput,
+  modelInputSchema,
   type PredictAnswer,
   predictAnswerSchema,
   type ReadyAnswer,

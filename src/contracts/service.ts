@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { imageGeometrySchema } from './image.ts'
 
 /** Bodies of the inference service: they validate, type the page's client, and make the OpenAPI document. */
 const probability = z.number().min(0).max(1)
@@ -47,6 +48,11 @@ export const classesAnswerSchema = z.object({
 })
 export type ClassesAnswer = z.infer<typeof classesAnswerSchema>
 
+export const modelInputSchema = imageGeometrySchema.extend({
+  data: z.base64().describe('Bytes [channels, height, width], base64.'),
+})
+export type ModelInput = z.infer<typeof modelInputSchema>
+
 export const predictAnswerSchema = z.object({
   predicted_class: z.string(),
   confidence: probability,
@@ -54,6 +60,14 @@ export const predictAnswerSchema = z.object({
   prediction_id: z.string().describe('For POST /feedback.'),
   model: servedModelSchema,
   warnings: z.array(z.string()).optional().describe('What is odd about the picture.'),
+  latency_ms: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('From the arrival of the request to the answer of the model.'),
+  model_input: modelInputSchema
+    .optional()
+    .describe('The very pixels the model saw; only with `?include=input`.'),
 })
 export type PredictAnswer = z.infer<typeof predictAnswerSchema>
 

@@ -38,7 +38,8 @@ beforeAll(async () => {
   }
   const pages = join(folder, 'pages')
   await mkdir(join(pages, 'assets'), { recursive: true })
-  await writeFile(join(pages, 'index.html'), '<!doctype html><title>Atelier</title>')
+  const index = '<title>Atelier</title><meta name="atelier-served-by" content="ui" />'
+  await writeFile(join(pages, 'index.html'), `${index}<script src="./assets/index-1.js"></script>`)
   await writeFile(join(pages, 'assets/index-1.js'), 'export {}')
   app = await createUiServer({ store, pages, logger, hosts: ['box.example'] })
 })
@@ -337,6 +338,17 @@ describe('every answer', () => {
     expect(script.headers['cache-control']).toContain('immutable')
     expect((await request('/assets/gone.js')).statusCode).toBe(404)
     expect(await failure('/api/gone')).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+  })
+
+  it('loads its files from where they are, however deep the address of the page', async () => {
+    const scriptOf = async (url: string) => /src="([^"]+)"/.exec((await request(url)).body)![1]!
+    for (const url of ['/', '/compare?ids=a', '/runs/one', '/runs/one/', '/index.html']) {
+      const script = new URL(await scriptOf(url), `http://localhost${url}`)
+      expect(script.pathname, url).toBe('/assets/index-1.js')
+    }
+    const { headers } = await request('/runs/one')
+    const again = await request('/runs/two', { 'if-none-match': String(headers['etag']) })
+    expect(again.statusCode).toBe(304)
   })
 
   it('tells of a defect without its insides, and the log of them', async () => {

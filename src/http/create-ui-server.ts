@@ -37,6 +37,6 @@ export async function createUiServer(options: UiServerOptions): Promise<FastifyI
   await app.register(filesPlugin, { store })
   await app.register(keysPlugin, { store })
   await app.register(comparePlugin, { store })
-  await app.register(pagesPlugin, { folder: options.pages })
+  await app.register(pagesPlugin, { folder: options.pages, servedBy: 'ui' })
   return app
 }

@@ -8,7 +8,8 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  // blob: is a picture that the page itself was given, before it is sent
+  "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",
   "frame-src 'self'",
@@ -20,6 +21,8 @@ const POLICY = [
 /** For answers that a browser may show. */
 export const PAGE_HEADERS = {
   'content-security-policy': POLICY,
+  // the Try page takes pictures when it is told to
+  'permissions-policy': 'camera=(self), geolocation=(), microphone=()',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',

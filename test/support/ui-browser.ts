@@ -1,10 +1,14 @@
 /** Pages in a headless Chromium. */
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 
+/** Its camera shows a pattern that the browser makes. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--use-fake-device-for-media-stream'],
+  })
 }
 
 export interface WatchedPage {
@@ -16,8 +20,10 @@ export interface WatchedPage {
 export async function openPage(
   browser: Browser,
   colorScheme: 'light' | 'dark' = 'light',
+  options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const page = await browser.newPage({ colorScheme, viewport: { width: 1360, height: 860 } })
+  const viewport = { width: 1360, height: 860 }
+  const page = await browser.newPage({ colorScheme, viewport, ...options })
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {

@@ -2,13 +2,15 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createAppRouter } from './router.tsx'
-import { ApiError } from './shared/api.ts'
+import { createServiceRouter, createUiRouter } from './router.tsx'
+import { ApiError } from './shared/request.ts'
+import { servedBy } from './shared/served.ts'
 import './style/base.css'
 import './style/parts.css'
 import './style/runs.css'
 import './style/run.css'
 import './style/compare.css'
+import './style/try.css'
 
 const queryClient = new QueryClient({
   defaultOptions: {
@@ -20,10 +22,12 @@ const queryClient = new QueryClient({
   },
 })
 
+const router = servedBy === 'service' ? createServiceRouter() : createUiRouter()
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={createAppRouter()} />
+      <RouterProvider router={router} />
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -2,15 +2,14 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   parseSearchWith,
   stringifySearchWith,
 } from '@tanstack/react-router'
-import { ComparePage } from './compare/compare-page.tsx'
 import { PageFrame } from './page-frame.tsx'
-import { RunPage } from './run/run-page.tsx'
-import { RunsPage } from './runs/runs-page.tsx'
 import { readCompareSearch, readRunSearch, readRunsSearch } from './search.ts'
 import { EmptyState } from './shared/empty-state.tsx'
+import { BASE } from './shared/served.ts'
 
 const root = createRootRoute({ component: PageFrame, notFoundComponent: NothingHere })
 
@@ -18,41 +17,54 @@ const runs = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: readRunsSearch,
-  component: RunsPage,
+  component: lazyRouteComponent(() => import('./runs/runs-page.tsx'), 'RunsPage'),
 })
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',
   validateSearch: readRunSearch,
-  component: RunPage,
+  component: lazyRouteComponent(() => import('./run/run-page.tsx'), 'RunPage'),
 })
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/compare',
   validateSearch: readCompareSearch,
-  component: ComparePage,
+  component: lazyRouteComponent(() => import('./compare/compare-page.tsx'), 'ComparePage'),
+})
+const tryOut = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./try/try-page.tsx'), 'TryPage'),
 })
 
-export function createAppRouter() {
-  return createRouter({
-    routeTree: root.addChildren([runs, run, compare]),
-    // plain words in the address instead of quoted JSON
-    parseSearch: parseSearchWith((text) => text),
-    stringifySearch: stringifySearchWith(String),
-    defaultPreload: false,
-  })
+const options = {
+  basepath: BASE.pathname,
+  // plain words in the address instead of quoted JSON
+  parseSearch: parseSearchWith((text) => text),
+  stringifySearch: stringifySearchWith(String),
+  defaultPreload: false,
+} as const
+
+/** The pages of `atelier ui`. */
+export function createUiRouter() {
+  return createRouter({ routeTree: root.addChildren([runs, run, compare]), ...options })
+}
+
+/** The pages of the inference service. */
+export function createServiceRouter() {
+  return createRouter({ routeTree: root.addChildren([tryOut]), ...options })
 }
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: ReturnType<typeof createAppRouter>
+    router: ReturnType<typeof createUiRouter>
   }
 }
 
 function NothingHere() {
   return (
     <EmptyState title="There is no such page.">
-      The pages are Runs and Compare, in the line above.
+      The pages that there are stand in the line above.
     </EmptyState>
   )
 }

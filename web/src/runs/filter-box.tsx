@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { type ApiError, keysOptions } from '../shared/api.ts'
+import { keysOptions } from '../shared/api.ts'
+import type { ApiError } from '../shared/request.ts'
 import { completionsAt } from './completions.ts'
 import { Suggestions } from './suggestions.tsx'
 

@@ -2,49 +2,26 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type {
   UiBest,
   UiComparison,
-  UiError,
   UiFiles,
   UiKeys,
   UiRun,
   UiRunPage,
   UiSeriesList,
 } from '../../../src/contracts/index.ts'
+import { request } from './request.ts'
+import { BASE } from './served.ts'
 
-/** An answer that is a failure; 0 as status: there was no answer. */
-export class ApiError extends Error {
-  readonly status: number
-  readonly code: string
-  readonly position: number | undefined
-
-  constructor(status: number, body: UiError) {
-    super(body.detail)
-    this.status = status
-    this.code = body.code
-    this.position = body.position
-  }
-}
-
-const SERVER_GONE: UiError = {
-  detail: 'The server does not answer. Start it again with `atelier ui`.',
-  code: 'UNREACHABLE',
-}
+const API = new URL('api/', BASE).pathname
+const GONE = 'The server does not answer. Start it again with `atelier ui`.'
 
 type Params = Readonly<Record<string, string | number | undefined>>
 
-async function get<T>(path: string, params: Params, signal: AbortSignal): Promise<T> {
+/** `path` is below `/api/`. */
+function get<T>(path: string, params: Params, signal: AbortSignal): Promise<T> {
   const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== '')
   const query = new URLSearchParams(given.map(([key, value]) => [key, String(value)]))
-  const url = given.length === 0 ? path : `${path}?${query}`
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    if (signal.aborted) throw error
-    throw new ApiError(0, SERVER_GONE)
-  })
-  if (response.ok) return (await response.json()) as T
-  const body = (await response.json().catch(() => ({
-    detail: `The server answered ${response.status}.`,
-    code: 'BAD_ANSWER',
-  }))) as UiError
-  throw new ApiError(response.status, body)
+  const url = `${API}${path}`
+  return request<T>(given.length === 0 ? url : `${url}?${query}`, { signal }, GONE)
 }
 
 export interface RunsQuery {
@@ -62,7 +39,7 @@ export function runsOptions(query: RunsQuery, page: number) {
   return queryOptions({
     queryKey: ['runs', query, page] as const,
     queryFn: ({ signal }) =>
-      get<UiRunPage>('/api/runs', { ...listParams(query), offset: page * PAGE_SIZE }, signal),
+      get<UiRunPage>('runs', { ...listParams(query), offset: page * PAGE_SIZE }, signal),
     ...(page === 0 ? { placeholderData: keepPreviousData } : {}),
     refetchInterval: ({ state }) =>
       state.data?.rows.some((row) => row.status === 'running') ? LIVE_MS : IDLE_MS,
@@ -76,8 +53,7 @@ function listParams({ filter, sort, columns }: RunsQuery) {
 export function bestOptions(filter: string, columns: readonly string[]) {
   return queryOptions({
     queryKey: ['best', filter, columns] as const,
-    queryFn: ({ signal }) =>
-      get<UiBest>('/api/best', { filter, columns: columns.join(',') }, signal),
+    queryFn: ({ signal }) => get<UiBest>('best', { filter, columns: columns.join(',') }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: IDLE_MS,
   })
@@ -85,7 +61,7 @@ export function bestOptions(filter: string, columns: readonly string[]) {
 
 export const keysOptions = queryOptions({
   queryKey: ['keys'] as const,
-  queryFn: ({ signal }) => get<UiKeys>('/api/keys', {}, signal),
+  queryFn: ({ signal }) => get<UiKeys>('keys', {}, signal),
   staleTime: 30_000,
 })
 
@@ -121,7 +97,7 @@ export function filesOptions(id: string, live: boolean) {
 export function compareOptions(ids: readonly string[]) {
   return queryOptions({
     queryKey: ['compare', ids] as const,
-    queryFn: ({ signal }) => get<UiComparison>('/api/compare', { ids: ids.join(',') }, signal),
+    queryFn: ({ signal }) => get<UiComparison>('compare', { ids: ids.join(',') }, signal),
     placeholderData: keepPreviousData,
     enabled: ids.length > 0,
     refetchInterval: ({ state }) =>
@@ -130,9 +106,9 @@ export function compareOptions(ids: readonly string[]) {
 }
 
 function runPath(id: string): string {
-  return `/api/runs/${encodeURIComponent(id)}`
+  return `runs/${encodeURIComponent(id)}`
 }
 
 export function fileUrl(id: string, path: string): string {
-  return `${runPath(id)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+  return `${API}${runPath(id)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
 }

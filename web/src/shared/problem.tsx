@@ -1,4 +1,4 @@
-import { ApiError } from './api.ts'
+import { ApiError } from './request.ts'
 
 /** A failed request in the place of its result. */
 export function Problem({ error }: { readonly error: unknown }) {
