@@ -1,4 +1,5 @@
 export { buildReport, type ReportInput } from './build-report.ts'
+export { cautiousTemperature } from './cautious-temperature.ts'
 export type { ComparedCurve } from './comparison-figure.ts'
 export type { ComparedRow, ComparisonPage } from './comparison-page.ts'
 export {
@@ -7,7 +8,6 @@ export {
   evaluateBundle,
   requireFit,
 } from './evaluate-bundle.ts'
-export { fitTemperature } from './fit-temperature.ts'
 export type { Predictions } from './predictions.ts'
 export { type FigureName, type Figures, renderFigures } from './render-figures.ts'
 export type { Mistake } from './report-sections.ts'
