@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadBundle } from '../src/bundle/index.ts'
 import { BUNDLE_IO, type Config } from '../src/contracts/index.ts'
 import type { Progress } from '../src/core/index.ts'
-import { softmax } from '../src/graph/index.ts'
+import { div, scalar, softmax } from '../src/graph/index.ts'
 import { buildNetwork, layersOf } from '../src/nn/index.ts'
 import { toOnnx } from '../src/onnx/index.ts'
 import { openSession } from '../src/runtime/index.ts'
@@ -265,9 +265,10 @@ describe('exportBundle', () => {
         ...{ mode: 'training', batch, image, normalization },
       })
       const { tensors } = await readSafetensors(run.files.weights)
+      const calibrated = div(logits, scalar(manifest.temperature))
       const graph = toOnnx({
         name: 'training',
-        outputs: { [BUNDLE_IO.probabilities]: softmax(logits, 1) },
+        outputs: { [BUNDLE_IO.probabilities]: softmax(calibrated, 1) },
       })
       const session = await openSession(graph.bytes, { threads: 1 })
       const feeds: Record<string, Tensor> = Object.fromEntries(tensors)

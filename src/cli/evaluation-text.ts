@@ -18,7 +18,13 @@ function headline({ accuracy, loss, dataset, test_looks, calibration, model }: E
       : `\nLook ${test_looks.dataset} at the test split of ${dataset.name}, ${test_looks.run} by this run.`
   return `${model.run_id} on ${dataset.size} ${split} images of ${dataset.name}
 accuracy ${percent(accuracy.value)} (95 % interval ${percent(accuracy.low)} to ${percent(accuracy.high)}), loss ${loss.toFixed(4)}
-calibration error ${calibration.ece.toFixed(4)}, ${calibration.ece_calibrated.toFixed(4)} at temperature ${calibration.temperature.toFixed(3)}${looks}`
+${calibrationText(calibration)}${looks}`
+}
+
+function calibrationText(calibration: EvaluationReport['calibration']): string {
+  const { served, temperature, ece, ece_calibrated } = calibration
+  const mark = (name: typeof served) => (name === served ? ' as served' : '')
+  return `calibration error ${ece.toFixed(4)}${mark('raw')}, ${ece_calibrated.toFixed(4)} at temperature ${temperature.toFixed(3)}${mark('calibrated')}`
 }
 
 function classTable(report: EvaluationReport): string {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Config, DatasetManifest } from '../contracts/index.ts'
 import type { Dataset } from '../data/index.ts'
-import { fitTemperature } from '../evaluation/index.ts'
+import { cautiousTemperature } from '../evaluation/index.ts'
 import type { Run } from '../tracking/index.ts'
 import {
   type Profile,
@@ -62,7 +62,7 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const producer = await producerOf(context)
   const openStore = storeOpener(context, request.config)
   const given = { progress, logger, clock, signal, producer, openStore }
-  const surroundings = { ...given, fitTemperature, profile }
+  const surroundings = { ...given, fitTemperature: cautiousTemperature, profile }
   // the trials of a sweep must not take turns at being the model that is served
   const isTrial = request.run.record.sweep !== null
   if (!request.publish || isTrial) return { ...request, ...surroundings }

@@ -22,6 +22,11 @@ export const bundleManifestSchema = z.strictObject({
   metrics: z.strictObject({ epoch: z.number(), val_loss: z.number(), val_accuracy: z.number() }),
   /** Divide the logits by this for calibrated probabilities; fitted on the validation split. */
   temperature: z.number().positive(),
+  /**
+   * Whether `probabilities` are softmax(logits / temperature). Files made before this was told have
+   * softmax(logits), and are served as they are.
+   */
+  calibrated: z.boolean().default(false),
   /** Input features of the validation split, pixels scaled to [-1, 1]. */
   reference_features: inputFeatureSummarySchema,
 })
@@ -31,9 +36,9 @@ export type BundleManifest = z.infer<typeof bundleManifestSchema>
 export const BUNDLE_IO = {
   /** uint8 [N, C, H, W] */
   images: 'images',
-  /** float32 [N, classes] */
+  /** float32 [N, classes]: what is served. The largest is where the largest logit is. */
   probabilities: 'probabilities',
-  /** float32 [N, classes] */
+  /** float32 [N, classes], uncalibrated; of a model with `mirror`, the mean over both directions. */
   logits: 'logits',
   /** float32 [N, features]: the input of the last dense layer. */
   embedding: 'embedding',

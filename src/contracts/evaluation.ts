@@ -41,7 +41,7 @@ export const evaluationReportSchema = z.strictObject({
   classes: z.array(z.string()),
   /** Interval: Wilson score, 95 %. */
   accuracy: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
-  /** Mean cross-entropy in nats. */
+  /** Mean cross-entropy in nats of softmax(logits): what training minimizes and validation reports. */
   loss: z.number(),
   per_class: z.array(scoresSchema),
   macro_average: scoresSchema,
@@ -56,14 +56,20 @@ export const evaluationReportSchema = z.strictObject({
       share: z.number(),
     }),
   ),
+  /** Of softmax(logits), and `_calibrated` of softmax(logits / temperature). */
   calibration: z.strictObject({
+    /** Which of the two the model answers with. */
+    served: z.enum(['raw', 'calibrated']),
+    /** Fitted on the validation split when the model was made. */
+    temperature: z.number().positive(),
     /** Expected calibration error: 15 equal-width bins of the predicted class's confidence. */
     ece: z.number(),
+    ece_calibrated: z.number(),
     /** Mean over images of the squared error summed over classes, 0 to 2. */
     brier: z.number(),
-    /** The logits are divided by this; fitted on the validation split when the model was made. */
-    temperature: z.number().positive(),
-    ece_calibrated: z.number(),
+    brier_calibrated: z.number(),
+    /** Mean negative log-likelihood in nats; the one without calibration is `loss`. */
+    nll_calibrated: z.number(),
     bins: z.array(reliabilityBinSchema),
     bins_calibrated: z.array(reliabilityBinSchema),
   }),

@@ -3,9 +3,9 @@ import { type Clock, systemClock } from '../core/index.ts'
 import { accuracy } from './accuracy.ts'
 import {
   brierScore,
-  calibratedConfidences,
   confidencesOf,
   expectedCalibrationError,
+  probabilitiesAt,
   reliabilityBins,
 } from './calibration.ts'
 import {
@@ -27,6 +27,8 @@ export interface ReportInput {
   readonly testLooks: EvaluationReport['test_looks']
   /** From the model's manifest: fitted on the validation split. */
   readonly temperature: number
+  /** Whether the probabilities are those at that temperature; else they are the softmax of the logits. */
+  readonly calibrated: boolean
   readonly clock?: Clock
 }
 
@@ -54,7 +56,7 @@ export function buildReport(input: ReportInput): EvaluationReport {
     weighted_average: weightedAverage(scores),
     confusion_matrix: matrix.map((row) => [...row]),
     top_confusions: namedConfusions(matrix, classes),
-    calibration: calibration(input.predictions, predicted, input.temperature),
+    calibration: calibrationOf(input, predicted),
   }
 }
 
@@ -70,21 +72,30 @@ function namedConfusions(
   }))
 }
 
-function calibration(
-  { labels, logits, probabilities, classes }: Predictions,
+/** One side is what the model answered; the other is made from the logits as the model would have. */
+function calibrationOf(
+  { predictions, temperature, calibrated }: ReportInput,
   predicted: Int32Array,
-  temperature: number,
 ): EvaluationReport['calibration'] {
-  const raw = confidencesOf(probabilities, predicted, classes.length)
-  const calibrated = calibratedConfidences(logits, predicted, classes.length, temperature)
-  const bins = reliabilityBins(raw, labels, predicted)
-  const binsCalibrated = reliabilityBins(calibrated, labels, predicted)
+  const { labels, logits, probabilities, classes } = predictions
+  const other = probabilitiesAt(calibrated ? 1 : temperature, logits, classes.length)
+  const judged = (values: Float32Array) => {
+    const confidences = confidencesOf(values, predicted, classes.length)
+    const bins = reliabilityBins(confidences, labels, predicted)
+    const brier = brierScore(values, labels, classes.length)
+    return { bins, brier, ece: expectedCalibrationError(bins) }
+  }
+  const raw = judged(calibrated ? other : probabilities)
+  const fitted = judged(calibrated ? probabilities : other)
   return {
-    ece: expectedCalibrationError(bins),
-    brier: brierScore(probabilities, labels, classes.length),
+    served: calibrated ? 'calibrated' : 'raw',
     temperature,
-    ece_calibrated: expectedCalibrationError(binsCalibrated),
-    bins,
-    bins_calibrated: binsCalibrated,
+    ece: raw.ece,
+    ece_calibrated: fitted.ece,
+    brier: raw.brier,
+    brier_calibrated: fitted.brier,
+    nll_calibrated: meanCrossEntropy(logits, labels, classes.length, temperature),
+    bins: raw.bins,
+    bins_calibrated: fitted.bins,
   }
 }

@@ -62,7 +62,7 @@ export function brierScore(
   return sum / labels.length
 }
 
-/** [N]: probability of the predicted class, as the model gave it. */
+/** [N]: probability of the predicted class. */
 export function confidencesOf(
   probabilities: Float32Array,
   predicted: Int32Array,
@@ -72,16 +72,20 @@ export function confidencesOf(
 }
 
 /**
- * [N]: probability of the predicted class after dividing the logits by the temperature. Rounded to
- * float32 like a served answer: k / 15 is no float32, so no answer sits on the edge of a bin.
+ * [N, K]: softmax(logits / temperature). Rounded to float32 like a served answer: k / 15 is no
+ * float32, so no answer sits on the edge of a bin.
  */
-export function calibratedConfidences(
-  logits: Float32Array,
-  predicted: Int32Array,
-  classes: number,
+export function probabilitiesAt(
   temperature: number,
-): Float64Array {
-  return Float64Array.from(predicted, (column, row) =>
-    Math.fround(Math.exp(logSoftmaxAt(logits, row, column, classes, temperature))),
-  )
+  logits: Float32Array,
+  classes: number,
+): Float32Array {
+  const probabilities = new Float32Array(logits.length)
+  for (let row = 0; row < logits.length / classes; row++) {
+    for (let k = 0; k < classes; k++) {
+      const logarithm = logSoftmaxAt(logits, row, k, classes, temperature)
+      probabilities[row * classes + k] = Math.exp(logarithm)
+    }
+  }
+  return probabilities
 }

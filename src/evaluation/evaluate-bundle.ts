@@ -50,6 +50,7 @@ export async function evaluateBundle(input: EvaluationInput): Promise<Evaluation
     dataset: { name: dataset.name, digest: dataset.digest, split: splitName },
     testLooks,
     temperature: manifest.temperature,
+    calibrated: manifest.calibrated,
     clock,
   })
   return { report, mistakes: await surestMistakes(predictions, split, dataset) }

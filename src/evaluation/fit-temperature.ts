@@ -1,7 +1,8 @@
 import { checkLabels, checkMatrix } from './predictions.ts'
 
 /** Outside these, a temperature says that there were too few mistakes (or hits) to fit it. */
-const [COLDEST, HOTTEST] = [0.05, 20]
+const COLDEST = 0.05
+export const HOTTEST = 20
 const PRECISION = 1e-13
 const MOST_STEPS = 100
 

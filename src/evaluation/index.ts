@@ -1,4 +1,5 @@
 export { buildReport, type ReportInput } from './build-report.ts'
+export { cautiousTemperature } from './cautious-temperature.ts'
 export type { ComparedCurve } from './comparison-figure.ts'
 export type { ComparedRow, ComparisonPage } from './comparison-page.ts'
 export {

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { evaluationReportSchema } from '../contracts/index.ts'
+import { createRandom } from '../core/index.ts'
 import { buildReport } from './build-report.ts'
+import { confidencesOf, probabilitiesAt } from './calibration.ts'
+import { cautiousTemperature } from './cautious-temperature.ts'
 import { fitTemperature } from './fit-temperature.ts'
-import type { Predictions } from './predictions.ts'
+import { type Predictions, predictedClasses } from './predictions.ts'
 
 interface Case {
   readonly seed: number
@@ -62,7 +65,7 @@ function sharesOfPowers(logits: Float32Array, classes: number): Float32Array {
   })
 }
 
-const reportOf = (predictions: Predictions, temperature = 1) =>
+const reportOf = (predictions: Predictions, temperature = 1, calibrated = false) =>
   buildReport({
     predictions,
     model: {
@@ -77,6 +80,7 @@ const reportOf = (predictions: Predictions, temperature = 1) =>
     dataset: { name: 'drawn', digest: 'cc', split: 'val' },
     testLooks: null,
     temperature,
+    calibrated,
     clock: { now: () => 0, monotonic: () => 0 },
   })
 
@@ -116,6 +120,27 @@ describe('buildReport', () => {
     expect(evaluationReportSchema.parse(report)).toEqual(report)
     expect(report.created).toBe('1970-01-01T00:00:00.000Z')
     expect(report.dataset.size).toBe(40_000)
+  })
+
+  it('judges a calibrated model as it answers, and its plain softmax from the logits', () => {
+    const drawn = draw(golden.cases.at(-1)!)
+    const [classes, temperature] = [drawn.classes.length, 1.7]
+    const softmaxAt = (t: number) => ({
+      ...drawn,
+      probabilities: probabilitiesAt(t, drawn.logits, classes),
+    })
+    const raw = reportOf(softmaxAt(1), temperature, false)
+    const served = reportOf(softmaxAt(temperature), temperature, true)
+    expect(served.calibration).toEqual({ ...raw.calibration, served: 'calibrated' })
+    expect(raw.calibration.served).toBe('raw')
+    expect(served.loss).toBe(raw.loss)
+    expect(served.calibration.ece).not.toBeCloseTo(served.calibration.ece_calibrated, 3)
+    const { labels, probabilities } = softmaxAt(temperature)
+    const likelihoods = labels.reduce(
+      (sum, label, row) => sum - Math.log(probabilities[row * classes + label]!),
+      0,
+    )
+    expect(served.calibration.nll_calibrated).toBeCloseTo(likelihoods / drawn.labels.length, 4)
   })
 
   it('lists the most frequent confusions by name, with their share of the true class', () => {
@@ -200,5 +225,60 @@ describe('fitTemperature', () => {
 
   it('refuses NaN', () => {
     expect(() => fitTemperature(Float32Array.of(NaN, 1), Int32Array.of(0), 2)).toThrow(/NaN/)
+  })
+})
+
+describe('cautiousTemperature', () => {
+  const meanConfidence = (logits: Float32Array, classes: number, temperature: number) => {
+    const probabilities = probabilitiesAt(temperature, logits, classes)
+    const confidences = confidencesOf(probabilities, predictedClasses(logits, classes), classes)
+    return confidences.reduce((sum, value) => sum + value, 0) / confidences.length
+  }
+  const CLASSES = 5
+
+  /** A model that is exactly as sure as it is right, on average over all images there could be. */
+  function honest(images: number) {
+    const random = createRandom(2, 'sketch')
+    const logits = Float32Array.from({ length: images * CLASSES }, () => 2.5 * random.normal())
+    const probabilities = probabilitiesAt(1, logits, CLASSES)
+    const labels = Int32Array.from({ length: images }, (_, row) => {
+      let [left, k] = [random.uniform(), 0]
+      while (k < CLASSES - 1 && left >= probabilities[row * CLASSES + k]!) {
+        left -= probabilities[row * CLASSES + k++]!
+      }
+      return k
+    })
+    return { logits, labels }
+  }
+
+  it('claims the lower end of the accuracy interval, and is never colder than the likeliest', () => {
+    const count = 400
+    const { logits, labels } = honest(count)
+    const found = cautiousTemperature(logits, labels, CLASSES)
+    const predicted = predictedClasses(logits, CLASSES)
+    const share = predicted.filter((k, row) => k === labels[row]).length / count
+    // Wilson's lower bound with z = 1.6449, written out
+    const z = 1.6448536269514722
+    const spread = z * Math.sqrt((share * (1 - share)) / count + z ** 2 / (4 * count ** 2))
+    const low = (share + z ** 2 / (2 * count) - spread) / (1 + z ** 2 / count)
+    const likeliest = fitTemperature(logits, labels, CLASSES)
+    expect(meanConfidence(logits, CLASSES, likeliest)).toBeGreaterThan(low)
+    expect(found).toBeGreaterThan(likeliest)
+    expect(meanConfidence(logits, CLASSES, found)).toBeCloseTo(low, 6)
+  })
+
+  it('takes a smaller step for more images', () => {
+    const step = (count: number) => {
+      const { logits, labels } = honest(count)
+      return cautiousTemperature(logits, labels, CLASSES) / fitTemperature(logits, labels, CLASSES)
+    }
+    expect(step(8000)).toBeLessThan(step(400))
+    expect(step(8000)).toBeGreaterThan(1)
+  })
+
+  it('does not believe that a model without mistakes is never wrong', () => {
+    const sure = Float32Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 5 : -5))
+    const found = cautiousTemperature(sure, new Int32Array(100), 2)
+    expect(meanConfidence(sure, 2, found)).toBeCloseTo(100 / (100 + 1.6448536269514722 ** 2), 6)
   })
 })

@@ -4,7 +4,7 @@ import { palette, type VegaLiteSpec } from '../figures/index.ts'
 /** The accuracy of fewer images is mostly chance. */
 const FEWEST = 10
 
-/** Reliability diagram: accuracy against confidence, as served and with calibrated logits. */
+/** Reliability diagram: accuracy against confidence, of the plain softmax (bars, blue) and calibrated. */
 export function reliabilitySpec({ calibration }: EvaluationReport): VegaLiteSpec {
   const bins = calibration.bins.filter(({ count }) => count >= FEWEST)
   const calibrated = calibration.bins_calibrated.filter(({ count }) => count >= FEWEST)

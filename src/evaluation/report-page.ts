@@ -36,16 +36,26 @@ ${reproduceSection(input)}`,
   )
 }
 
-function calibrationSection({ calibration }: EvaluationReport, svg: string): Html {
-  const { ece, ece_calibrated, temperature, brier } = calibration
+function calibrationSection({ calibration, loss }: EvaluationReport, svg: string): Html {
+  const { served, temperature, ...scores } = calibration
+  const row = (kind: 'raw' | 'fitted', name: string, values: readonly number[]) =>
+    html`<tr><th><span class="key ${kind}">●</span> ${name}</th>${values.map((value) => html`<td>${value.toFixed(4)}</td>`)}</tr>
+`
+  const [plain, calibrated] = [
+    [scores.ece, loss, scores.brier],
+    [scores.ece_calibrated, scores.nll_calibrated, scores.brier_calibrated],
+  ]
+  const mark = (name: typeof served) => (name === served ? ', as served' : '')
   return html`<section>
 <h2>Calibration</h2>
 <div class="pair">${figureOf('Reliability diagram', 'reliability', svg)}
 <div>
 <p>Does the model know how sure it may be? On the dashed line it does: of the predictions made with 80% confidence, 80% are right.</p>
-<p><span class="key raw">●</span> As served: expected calibration error <b>${ece.toFixed(4)}</b>.</p>
-<p><span class="key fitted">●</span> Logits divided by the temperature ${temperature.toFixed(3)}: <b>${ece_calibrated.toFixed(4)}</b>.</p>
-<p class="note">The temperature was fitted on the validation split. Error: 15 equal bins of the predicted class's confidence; those of fewer than ten images are not drawn. Brier score, 0 to 2: ${brier.toFixed(4)}.</p>
+<div class="scroll"><table>
+<thead><tr><th class="name">probabilities</th><th>ECE</th><th>NLL</th><th>Brier</th></tr></thead>
+<tbody>${row('raw', `softmax of the logits${mark('raw')}`, plain)}${row('fitted', `at temperature ${temperature.toFixed(3)}${mark('calibrated')}`, calibrated)}</tbody>
+</table></div>
+<p class="note">The logits are divided by the temperature, which was fitted on the validation split; the predicted class stays the same. ECE: expected calibration error, 15 equal bins of the predicted class's confidence; those of fewer than ten images are not drawn. NLL: negative log-likelihood in nats. Brier score: 0 to 2.</p>
 </div></div>
 </section>`
 }

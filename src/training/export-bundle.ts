@@ -43,7 +43,10 @@ export async function exportBundle(options: ExportOptions): Promise<BundleManife
   const { run, config, dataset, weights } = options
   const manifest = bundleManifestSchema.parse(await describe(options))
   const json = JSON.stringify(manifest)
-  const model = inferenceModel(modelSpec(config, dataset), weights, { [BUNDLE_MANIFEST_KEY]: json })
+  const model = inferenceModel(modelSpec(config, dataset), weights, {
+    metadata: { [BUNDLE_MANIFEST_KEY]: json },
+    temperature: manifest.temperature,
+  })
   await writeWeights(run.files.weights, weights, { [BUNDLE_MANIFEST_KEY]: json })
   await writeFileAtomic(run.files.model, model)
   return manifest
@@ -69,6 +72,7 @@ async function describe(options: ExportOptions): Promise<BundleManifest> {
     weight_digest: weightDigest(weights),
     metrics: best,
     temperature: await fittedTemperature(options),
+    calibrated: true,
     reference_features: summarizeFeatures(inputFeatures(val.images, val.size)),
   }
 }

@@ -4,7 +4,7 @@ import {
   type DatasetManifest,
   type ImageGeometry,
 } from '../contracts/index.ts'
-import { softmax } from '../graph/index.ts'
+import { div, scalar, softmax } from '../graph/index.ts'
 import {
   buildNetwork,
   countParameters,
@@ -43,17 +43,23 @@ export function inferenceNetwork(spec: ModelSpec): Network {
   return buildNetwork(layers, { mode: 'inference', batch: 'batch', image, normalization, mirror })
 }
 
+export interface InferenceOptions {
+  readonly metadata?: Readonly<Record<string, string>>
+  /** The logits are divided by it on their way to the probabilities; the output `logits` is not. */
+  readonly temperature?: number
+}
+
 /** The bundle's bytes: the network for any batch size, its weights stored inside. */
 export function inferenceModel(
   spec: ModelSpec,
   weights: Weights,
-  metadata: Readonly<Record<string, string>> = {},
+  { metadata = {}, temperature = 1 }: InferenceOptions = {},
 ): Uint8Array {
   const { logits, embedding } = inferenceNetwork(spec)
   return toOnnx({
     name: 'atelier-model',
     outputs: {
-      [BUNDLE_IO.probabilities]: softmax(logits, 1),
+      [BUNDLE_IO.probabilities]: softmax(div(logits, scalar(temperature)), 1),
       [BUNDLE_IO.logits]: logits,
       [BUNDLE_IO.embedding]: embedding,
     },

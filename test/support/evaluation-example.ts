@@ -72,6 +72,7 @@ export function exampleReport(
     dataset: { name: 'fashion-mnist', digest: '77de'.repeat(16), split },
     testLooks: split === 'test' ? { dataset: 3, run: 1 } : null,
     temperature: 1.12,
+    calibrated: false,
     clock: { now: () => Date.UTC(2026, 10, 23, 5, 12), monotonic: () => 0 },
   })
 }

@@ -30,6 +30,7 @@ export function exampleManifest(change: Partial<BundleManifest> = {}): BundleMan
     weight_digest: 'e'.repeat(64),
     metrics: { epoch: 4, val_loss: 0.25, val_accuracy: 0.91 },
     temperature: 1.25,
+    calibrated: true,
     reference_features: { avg_brightness: summary, contrast: summary },
     ...change,
   }

@@ -5,7 +5,7 @@ import { composeConfig } from '../../src/config/index.ts'
 import type { Config } from '../../src/contracts/index.ts'
 import { silentLogger, silentProgress, systemClock } from '../../src/core/index.ts'
 import { type Dataset, openConfiguredDataset, prepareDataset } from '../../src/data/index.ts'
-import { fitTemperature } from '../../src/evaluation/index.ts'
+import { cautiousTemperature } from '../../src/evaluation/index.ts'
 import { createRun, type Run } from '../../src/tracking/index.ts'
 import { modelSize, type TrainOptions, trainModel } from '../../src/training/index.ts'
 
@@ -42,7 +42,7 @@ export async function createProject(): Promise<Project> {
     folder,
     config: async (...overrides) => {
       const options = { cwd: folder, env: {}, packageConf: join(packageRoot, 'conf') }
-      return (await composeConfig([...SMALL, ...overrides], options)).config
+      return (await composeConfig([...SMALL, ...overrides], options)).training.config
     },
     dataset: async (config) => {
       const deps = { cwd: folder, env: {}, progress: silentProgress, logger: silentLogger }
@@ -80,6 +80,6 @@ export const surroundings = {
   progress: silentProgress,
   logger: silentLogger,
   clock: systemClock,
-  fitTemperature,
+  fitTemperature: cautiousTemperature,
   producer: 'atelier test',
 }
