@@ -86,7 +86,7 @@ const commandOptions = {
     description: 'Of drawn images, choices and times of thought.',
     default: 42,
   },
-  token: { type: 'string', description: 'Sent as `Authorization: Bearer`.' },
+  token: { type: 'string', description: 'Sent as a bearer token (ATELIER_TOKEN).' },
   insecure: { type: 'boolean', description: 'Take any certificate of an https service.' },
   failAbove: {
     type: 'string',
@@ -143,7 +143,7 @@ async function readPlan(context: CommandContext, { arguments: words, options }: 
   const url = readUrl(words.url)
   const mix = readMix(options.mix)
   const pace = readPace(options)
-  const token = readToken(options.token)
+  const token = readToken(options.token ?? context.env['ATELIER_TOKEN'])
   const { duration, timeout, maxRequests, seed, insecure } = options
   requireWithin('--duration', duration, 0.1, 86_400)
   requireWithin('--timeout', timeout, 0.01, 600)
