@@ -37,3 +37,21 @@ export function trainAndTest(work, ...overrides) {
   )
   return { ...result, times, parameters: manifest.parameters, model: resolve(work, model) }
 }
+
+/** A cnn bundle for inference: how well it is trained does not matter. */
+export function trainedModel(work, name = 'bench', ...overrides) {
+  atelier(work, 'data', 'prepare')
+  const model = resolve(work, 'models', name, 'model.onnx')
+  if (!existsSync(model)) {
+    atelier(
+      work,
+      'train',
+      'hyperparameters.epochs=1',
+      'model.type=cnn',
+      'model.mirror=false',
+      `paths.models=models/${name}`,
+      ...overrides,
+    )
+  }
+  return model
+}

@@ -30,7 +30,8 @@ export function hasTorch(python) {
   return found
 }
 
-function median(values) {
+/** The middle one; of an even number the upper. */
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
 }

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { atelier, rawFolder, trainAndTest } from './atelier.mjs'
+import { rawFolder, trainAndTest, trainedModel } from './atelier.mjs'
 import { hasTorch, interleave, startPeer } from './peer.mjs'
 import { scale } from './scale.mjs'
 import { row } from './table.mjs'
@@ -210,21 +210,4 @@ async function withPeers(work, python, measure) {
 function startOurs(work, model) {
   const script = join(ROOT, 'bench/peers/atelier-peer.mjs')
   return startPeer(process.execPath, [script, join(work, 'data/processed'), model])
-}
-
-/** A cnn bundle for inference: how well it is trained does not matter. */
-function trainedModel(work) {
-  atelier(work, 'data', 'prepare')
-  const model = join(work, 'models/bench/model.onnx')
-  if (!existsSync(model)) {
-    atelier(
-      work,
-      'train',
-      'hyperparameters.epochs=1',
-      'model.type=cnn',
-      'model.mirror=false',
-      'paths.models=models/bench',
-    )
-  }
-  return model
 }

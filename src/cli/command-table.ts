@@ -108,6 +108,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ui.ts')).uiCommand,
   },
   {
+    name: 'loadtest',
+    summary: 'Ask a running service as users would, or at a constant rate, and report.',
+    load: async () => (await import('./commands/loadtest.ts')).loadtestCommand,
+  },
+  {
     name: 'sweep run',
     summary: 'Train with many choices of parameters, chosen as a sweep file says.',
     load: async () => (await import('./commands/sweep-run.ts')).sweepRunCommand,

@@ -10,6 +10,7 @@ export {
 export { type Dataset, type OpenOptions, openConfiguredDataset, openDataset } from './dataset.ts'
 export { type PrepareOptions, type PrepareResult, prepareDataset } from './prepare.ts'
 export { type SampleGridOptions, sampleGridSvg } from './sample-grid.ts'
+export { createSketchPad, drawSketch } from './sketch-draw.ts'
 export type { DataDeps } from './source.ts'
 export { imageSize, type Split } from './split.ts'
 export { type DatasetStatistics, datasetStatistics, type SplitStatistics } from './statistics.ts'

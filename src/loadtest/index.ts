@@ -1,4 +1,3 @@
-export { createLatencyHistogram, type LatencyHistogram } from './latency-histogram.ts'
 export type { ClosedLoop, LoadPlan, LoadRoute, OpenLoop } from './load-plan.ts'
 export type {
   FailureGroup,
@@ -8,7 +7,7 @@ export type {
   RouteResult,
 } from './load-result.ts'
 export type { CheckedAnswer } from './load-session.ts'
-export { requestBytes, type UploadImage } from './request-bytes.ts'
+export type { UploadImage } from './request-bytes.ts'
 export { type LoadDeps, runLoad } from './run-load.ts'
 export {
   type LoadMix,
@@ -16,3 +15,4 @@ export {
   serviceRouteNames,
   serviceRoutes,
 } from './service-routes.ts'
+export { writeLoadReport } from './write-load-report.ts'

@@ -4,11 +4,11 @@
  */
 export const reportStyle = `
 :root { color-scheme: light dark; --paper: #fff; --page: #f4f6f8; --ink: #1f2328; --quiet: #59636e;
-  --line: #dde2e7; --blue: #0b63a0; --heat: #3b8bc4; --good: #00664b; --pale: #a5cbe6;
+  --line: #dde2e7; --blue: #0b63a0; --heat: #3b8bc4; --good: #00664b; --bad: #b3261e; --pale: #a5cbe6;
   --band: #d5efe7; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #171b21; --page: #0e1116; --ink: #e4e8ec; --quiet: #9aa5b1; --line: #2b323b;
-    --blue: #7cc0f0; --heat: #2f7fb8; --good: #5fd3b0; --pale: #2c5573; --band: #12352c; }
+    --blue: #7cc0f0; --heat: #2f7fb8; --good: #5fd3b0; --bad: #ff8a80; --pale: #2c5573; --band: #12352c; }
   .figure [fill="#1f2328"] { fill: var(--ink) } .figure [fill="#59636e"] { fill: var(--quiet) }
   .figure [stroke="#59636e"] { stroke: var(--quiet) } .figure [stroke="#e4e8ec"] { stroke: var(--line) }
   .figure [stroke="#ffffff"] { stroke: var(--paper) } .figure [stroke="#0072b2"] { stroke: #58b4ee }
@@ -31,6 +31,7 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
 p { margin: 6px 0; } .note { color: var(--quiet); max-width: 75ch; }
 .verdict { font-size: 46px; line-height: 1.15; font-weight: 700; margin: 8px 0 0; color: var(--good);
   font-variant-numeric: tabular-nums; }
+.verdict.bad { color: var(--bad) }
 .verdict small { font-size: 18px; font-weight: 500; color: var(--ink); }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(225px, 1fr)); gap: 12px 24px; margin: 18px 0 0; }
 dt { color: var(--quiet); font-size: 13px; } dd { margin: 0; overflow-wrap: anywhere; }
