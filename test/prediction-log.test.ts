@@ -113,6 +113,18 @@ function describePredictionStore(open: () => Promise<PredictionStore>): void {
     expect((await log.labels(0, NOW + 9000)).get(late.id)).toBe('bag')
   })
 
+  it('counts requests by the minute', async () => {
+    const log = await store()
+    await log.addRequests([{ minute: NOW, requests: 10, errors: 1 }])
+    await log.addRequests([
+      { minute: NOW, requests: 5, errors: 0 },
+      { minute: NOW + 60_000, requests: 1, errors: 1 },
+    ])
+    expect(await log.requests(NOW, NOW + 60_000)).toEqual({ requests: 15, errors: 1 })
+    expect(await log.requests(0, NOW * 2)).toEqual({ requests: 16, errors: 2 })
+    expect(await log.requests(0, NOW)).toEqual({ requests: 0, errors: 0 })
+  })
+
   it('forgets what is older than a time', async () => {
     const log = await store()
     await log.append([toRows(many(0, 600))], { journal: 'a', from: 0, to: 1 }, 4, NOW)
@@ -168,11 +180,13 @@ describe('openDatabaseSink', () => {
     const { sink, path, journals } = await openSink()
     const records = many(0, 40)
     for (let start = 0; start < 40; start += 8) sink.record(records.slice(start, start + 8))
+    for (const status of [200, 200, 404, 503]) sink.answered(status)
     expect(sink.counts()).toEqual({ recorded: 40, dropped: 0, pending: 40 })
     for (let i = 0; i < 200 && sink.counts().pending > 0; i++) await sleep(10)
     await sink.close()
     const store = await openPredictionStore({ path })
     expect(await read(store)).toEqual(records)
+    expect(await store.requests(0, Number.MAX_SAFE_INTEGER)).toEqual({ requests: 4, errors: 1 })
     await store.close()
     expect(readdirSync(journals)).toEqual([])
   })
@@ -225,6 +239,7 @@ describe('a process that is killed', () => {
     for (const wait of [40, 90, 150]) {
       const job = JSON.stringify({ path, journals, record: predictionRecord(0, NOW) })
       const child = spawn(process.execPath, [worker, job], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const ended = once(child, 'exit')
       let text = ''
       child.stdout.on('data', (chunk) => {
         text += chunk
@@ -232,7 +247,7 @@ describe('a process that is killed', () => {
       while (text.length === 0 && child.exitCode === null) await sleep(5)
       await sleep(wait)
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended
       for (const id of text.split('\n').slice(0, -1)) answered.add(id)
     }
     expect(answered.size).toBeGreaterThan(20)

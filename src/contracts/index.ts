@@ -1,4 +1,14 @@
 export {
+  type AlertEvent,
+  type AlertRoute,
+  type AlertRule,
+  type AlertsConfig,
+  alertEventSchema,
+  alertRouteSchema,
+  alertRuleSchema,
+  alertsSchema,
+} from './alert.ts'
+export {
   BUNDLE_IO,
   BUNDLE_MANIFEST_KEY,
   type BundleManifest,
@@ -64,7 +74,6 @@ export {
   type Severity,
   severities,
 } from './robustness.ts'
-
 export {
   type Artifact,
   artifactSchema,

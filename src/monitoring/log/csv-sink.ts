@@ -53,6 +53,7 @@ export function openCsvSink(options: CsvSinkOptions): PredictionSink {
         troubled = true
       }
     },
+    answered: () => {},
     feedback: async () => {
       throw new AtelierError(
         'FEEDBACK_UNAVAILABLE',

@@ -11,7 +11,7 @@ import { encodeRows } from './encode-rows.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { type PredictionRows, toRows } from './prediction-rows.ts'
 import type { PredictionSink, SinkCounts } from './prediction-sink.ts'
-import type { PredictionStore } from './prediction-store.ts'
+import type { PredictionStore, RequestCount } from './prediction-store.ts'
 
 export interface DatabaseSinkOptions {
   readonly store: PredictionStore
@@ -36,6 +36,8 @@ interface Waiting {
 /** A journal is begun anew when it has this size and nothing of it is waiting. */
 const JOURNAL_BYTES = 16 * 2 ** 20
 const PRUNE_MS = 3_600_000
+const MINUTE_MS = 60_000
+const MOST_MINUTES = 1440
 /** Clocks of the machines of one service may differ by so much. */
 const CLOCK_SKEW_MS = 60_000
 
@@ -53,6 +55,7 @@ class DatabaseSink implements PredictionSink {
   /** Of the journal: up to here the store has it, and up to here it is written. */
   #done = 0
   #size = 0
+  readonly #answers = new Map<number, Omit<RequestCount, 'minute'>>()
   #recorded = 0
   #dropped = 0
   #untold = 0
@@ -98,6 +101,15 @@ class DatabaseSink implements PredictionSink {
     this.#recorded += records.length
   }
 
+  answered(status: number): void {
+    const minute = Math.floor(this.#options.clock.now() / MINUTE_MS) * MINUTE_MS
+    const { requests, errors } = this.#answers.get(minute) ?? { requests: 0, errors: 0 }
+    const isError = status >= 500 ? 1 : 0
+    this.#answers.set(minute, { requests: requests + 1, errors: errors + isError })
+    // a store that is away for days must not fill the memory
+    if (this.#answers.size > MOST_MINUTES) this.#answers.delete(this.#answers.keys().next().value!)
+  }
+
   async feedback(feedback: PredictionFeedback): Promise<void> {
     const made = timeOfId(feedback.prediction_id)
     if (made === undefined || made > feedback.time + CLOCK_SKEW_MS) {
@@ -139,6 +151,7 @@ class DatabaseSink implements PredictionSink {
   async #bring(): Promise<void> {
     try {
       await this.#bringRows()
+      await this.#bringCounts()
       await this.#prune()
       if (this.#troubled) this.#options.logger.info('the prediction log is reached again')
       this.#troubled = false
@@ -161,6 +174,24 @@ class DatabaseSink implements PredictionSink {
     this.#done = last.end
     this.#untold -= dropped
     if (this.#waiting.length === 0 && this.#size > JOURNAL_BYTES) await this.#renew()
+  }
+
+  async #bringCounts(): Promise<void> {
+    if (this.#answers.size === 0) return
+    const counts = [...this.#answers].map(([minute, count]) => ({ minute, ...count }))
+    this.#answers.clear()
+    try {
+      await this.#options.store.addRequests(counts)
+    } catch (error) {
+      for (const { minute, requests, errors } of counts) {
+        const since = this.#answers.get(minute) ?? { requests: 0, errors: 0 }
+        this.#answers.set(minute, {
+          requests: since.requests + requests,
+          errors: since.errors + errors,
+        })
+      }
+      throw error
+    }
   }
 
   async #renew(): Promise<void> {

@@ -1,14 +1,14 @@
 import type { PredictionFeedback } from '../../contracts/index.ts'
 import { type Database, type DatabasePlace, openDatabase } from '../../storage/index.ts'
+import {
+  type MonitoringTables,
+  type MonitoringTransaction,
+  monitoringSchema,
+} from '../monitoring-tables.ts'
 import { decodeRows, encodeRows } from './encode-rows.ts'
 import { isSameKind, joinRows, type PredictionRows } from './prediction-rows.ts'
-import type { JournalSpan, LoggedModel, PredictionStore } from './prediction-store.ts'
+import type { JournalSpan, LoggedModel, PredictionStore, RequestCount } from './prediction-store.ts'
 import { scanChunks } from './scan-chunks.ts'
-import {
-  type PredictionTables,
-  type PredictionTransaction,
-  predictionSchema,
-} from './store-tables.ts'
 
 /** A chunk with fewer rows is added to: a quiet service must not leave a chunk for every second. */
 const SMALL_CHUNK = 512
@@ -20,10 +20,10 @@ const ROWS_AT_ONCE = 200
 
 /** Opens the log of predictions, making its tables where there are none. */
 export async function openPredictionStore(place: DatabasePlace): Promise<PredictionStore> {
-  return sqlPredictionStore(await openDatabase<PredictionTables>(place, predictionSchema))
+  return sqlPredictionStore(await openDatabase<MonitoringTables>(place, monitoringSchema))
 }
 
-function sqlPredictionStore(database: Database<PredictionTables>): PredictionStore {
+function sqlPredictionStore(database: Database<MonitoringTables>): PredictionStore {
   const { read, write } = database
   return {
     description: database.description,
@@ -49,6 +49,8 @@ function sqlPredictionStore(database: Database<PredictionTables>): PredictionSto
           .orderBy('seq')
           .execute(),
       ),
+    addRequests: (counts) => write((db) => addRequests(db, counts)),
+    requests: (from, to) => read((db) => requestsOf(db, from, to)),
     addLabels: (labels) => write((db) => addLabels(db, labels)),
     labels: (from, to) => read((db) => labelsOf(db, from, to)),
     prune: (before) => write((db) => prune(db, before)),
@@ -71,7 +73,7 @@ function joinable(rows: readonly PredictionRows[]): PredictionRows[][] {
   return groups
 }
 
-async function progressOf(db: PredictionTransaction, journal: string): Promise<number> {
+async function progressOf(db: MonitoringTransaction, journal: string): Promise<number> {
   const row = await db
     .selectFrom('prediction_journals')
     .select('done')
@@ -82,7 +84,7 @@ async function progressOf(db: PredictionTransaction, journal: string): Promise<n
 
 /** Moves a journal's mark from one place to the next; false when it stands elsewhere. */
 async function advance(
-  db: PredictionTransaction,
+  db: MonitoringTransaction,
   { journal, from, to }: JournalSpan,
   now: number,
 ): Promise<boolean> {
@@ -104,7 +106,7 @@ async function advance(
 }
 
 async function addRows(
-  db: PredictionTransaction,
+  db: MonitoringTransaction,
   writer: string,
   rows: PredictionRows,
 ): Promise<void> {
@@ -143,7 +145,7 @@ function chunkOf(rows: PredictionRows) {
   }
 }
 
-async function loggedModels(db: PredictionTransaction): Promise<LoggedModel[]> {
+async function loggedModels(db: MonitoringTransaction): Promise<LoggedModel[]> {
   const rows = await db
     .selectFrom('prediction_chunks')
     .select((eb) => [
@@ -166,8 +168,39 @@ async function loggedModels(db: PredictionTransaction): Promise<LoggedModel[]> {
     .sort((a, b) => b.last - a.last)
 }
 
+async function addRequests(
+  db: MonitoringTransaction,
+  counts: readonly RequestCount[],
+): Promise<void> {
+  for (const count of counts) {
+    await db
+      .insertInto('request_counts')
+      .values(count)
+      .onConflict((conflict) =>
+        conflict.column('minute').doUpdateSet((eb) => ({
+          requests: eb('request_counts.requests', '+', eb.ref('excluded.requests')),
+          errors: eb('request_counts.errors', '+', eb.ref('excluded.errors')),
+        })),
+      )
+      .execute()
+  }
+}
+
+async function requestsOf(db: MonitoringTransaction, from: number, to: number) {
+  const { requests, errors } = await db
+    .selectFrom('request_counts')
+    .select((eb) => [
+      eb.fn.sum<number | string | null>('requests').as('requests'),
+      eb.fn.sum<number | string | null>('errors').as('errors'),
+    ])
+    .where('minute', '>=', from)
+    .where('minute', '<', to)
+    .executeTakeFirstOrThrow()
+  return { requests: Number(requests ?? 0), errors: Number(errors ?? 0) }
+}
+
 async function addLabels(
-  db: PredictionTransaction,
+  db: MonitoringTransaction,
   labels: readonly PredictionFeedback[],
 ): Promise<void> {
   // one statement must not name an id twice
@@ -188,7 +221,7 @@ async function addLabels(
 
 /** Ids sort by the time they were made at. */
 async function labelsOf(
-  db: PredictionTransaction,
+  db: MonitoringTransaction,
   from: number,
   to: number,
 ): Promise<ReadonlyMap<string, string>> {
@@ -208,13 +241,14 @@ function idPrefix(time: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }
 
-async function prune(db: PredictionTransaction, before: number): Promise<number> {
+async function prune(db: MonitoringTransaction, before: number): Promise<number> {
   const old = db.selectFrom('prediction_chunks').where('last_time', '<', before)
   const { count } = await old
     .select((eb) => eb.fn.sum<number | string | null>('count').as('count'))
     .executeTakeFirstOrThrow()
   await db.deleteFrom('prediction_chunks').where('last_time', '<', before).execute()
   await db.deleteFrom('prediction_labels').where('prediction_id', '<', idPrefix(before)).execute()
+  await db.deleteFrom('request_counts').where('minute', '<', before).execute()
   await db.deleteFrom('prediction_gaps').where('time', '<', before).execute()
   await db
     .deleteFrom('prediction_journals')

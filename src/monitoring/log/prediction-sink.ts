@@ -14,6 +14,8 @@ export interface PredictionSink {
   readonly description: string
   /** When it returns, the records outlast the process. */
   record(records: readonly PredictionRecord[]): void
+  /** Counts an answer of the service, of whatever route, for the error rate. */
+  answered(status: number): void
   /** Throws FEEDBACK_UNAVAILABLE where labels cannot be kept, PREDICTION_UNKNOWN for an id of no prediction. */
   feedback(feedback: PredictionFeedback): Promise<void>
   counts(): SinkCounts

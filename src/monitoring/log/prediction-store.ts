@@ -34,6 +34,15 @@ export interface LogGap {
   readonly count: number
 }
 
+/** Answers of the service within one minute. */
+export interface RequestCount {
+  /** Ms of its begin. */
+  readonly minute: number
+  readonly requests: number
+  /** Answered with 5xx. */
+  readonly errors: number
+}
+
 /** All logged predictions, on SQLite or PostgreSQL. Throws STORE_UNAVAILABLE when it cannot be reached. */
 export interface PredictionStore {
   readonly description: string
@@ -53,6 +62,10 @@ export interface PredictionStore {
   scan(query: PredictionQuery): AsyncIterable<PredictionRows>
   models(): Promise<readonly LoggedModel[]>
   gaps(from: number, to: number): Promise<readonly LogGap[]>
+  /** Adds to what was counted of these minutes. */
+  addRequests(counts: readonly RequestCount[]): Promise<void>
+  /** Summed over the minutes that begin from … to. */
+  requests(from: number, to: number): Promise<Omit<RequestCount, 'minute'>>
   /** The last label of a prediction counts. */
   addLabels(labels: readonly PredictionFeedback[]): Promise<void>
   /** Labels of the predictions made from … to: id → class. */

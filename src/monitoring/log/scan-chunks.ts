@@ -1,10 +1,10 @@
 import type { Database } from '../../storage/index.ts'
+import type { MonitoringTables, MonitoringTransaction } from '../monitoring-tables.ts'
 import { decodeRows } from './encode-rows.ts'
 import { filterRows, type PredictionRows } from './prediction-rows.ts'
 import type { PredictionQuery } from './prediction-store.ts'
-import type { PredictionTables, PredictionTransaction } from './store-tables.ts'
 
-type PredictionDatabase = Database<PredictionTables>
+type PredictionDatabase = Database<MonitoringTables>
 
 interface ChunkPlace {
   readonly seq: number
@@ -32,7 +32,7 @@ function isWanted(time: number, { from, to }: PredictionQuery, since: number): b
   return time >= (from ?? 0) && time < (to ?? Number.POSITIVE_INFINITY) && time >= since
 }
 
-function findChunks(db: PredictionTransaction, query: PredictionQuery): Promise<ChunkPlace[]> {
+function findChunks(db: MonitoringTransaction, query: PredictionQuery): Promise<ChunkPlace[]> {
   const { from, to, model, version } = query
   return db
     .selectFrom('prediction_chunks')

@@ -1,8 +1,8 @@
 import { type Generated, sql, type Transaction } from 'kysely'
-import type { DatabaseSchema, Migration } from '../../storage/index.ts'
+import type { DatabaseSchema, Migration } from '../storage/index.ts'
 
 /** The tables as they are now. */
-export interface PredictionTables {
+export interface MonitoringTables {
   /** Rows of one model and one writer, in the order they were answered. */
   prediction_chunks: {
     seq: Generated<number>
@@ -33,12 +33,42 @@ export interface PredictionTables {
     time: number
     count: number
   }
+  /** Answers of the service, by the minute. */
+  request_counts: {
+    /** Ms of its begin. */
+    minute: number
+    requests: number
+    /** Answered with 5xx. */
+    errors: number
+  }
+  alert_states: {
+    rule: string
+    /** `AlertState` as JSON. */
+    state: string
+  }
+  alert_events: {
+    seq: Generated<number>
+    id: string
+    time: number
+    /** `AlertEvent` as JSON. */
+    event: string
+  }
+  alert_deliveries: {
+    seq: Generated<number>
+    event: string
+    route: string
+    status: 'pending' | 'delivered' | 'given_up'
+    attempts: number
+    next_attempt: number
+    /** What the last attempt ended with. */
+    outcome: string
+  }
 }
 
-export type PredictionTransaction = Transaction<PredictionTables>
+export type MonitoringTransaction = Transaction<MonitoringTables>
 
 /** The journal outlasts the process, not a power cut, and so may its rows. */
-export const predictionSchema: DatabaseSchema = {
+export const monitoringSchema: DatabaseSchema = {
   name: 'monitoring',
   migrations: [createTables],
   durable: false,
@@ -61,6 +91,13 @@ async function createTables(...[db, kind]: Parameters<Migration>): Promise<void>
     sql`create table prediction_labels (
       prediction_id ${text} primary key, label ${text} not null, time ${float64} not null)`,
     sql`create table prediction_gaps (seq ${id}, time ${float64} not null, count ${int64} not null)`,
+    sql`create table request_counts (minute ${float64} primary key, requests ${int64} not null, errors ${int64} not null)`,
+    sql`create table alert_states (rule ${text} primary key, state text not null)`,
+    sql`create table alert_events (seq ${id}, id ${text} not null unique, time ${float64} not null, event text not null)`,
+    sql`create table alert_deliveries (
+      seq ${id}, event ${text} not null references alert_events (id) on delete cascade, route ${text} not null,
+      status ${text} not null, attempts integer not null, next_attempt ${float64} not null, outcome text not null)`,
+    sql`create index alert_deliveries_pending on alert_deliveries (next_attempt) where status = 'pending'`,
   ]
   for (const statement of statements) await statement.execute(db)
 }
