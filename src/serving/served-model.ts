@@ -36,6 +36,7 @@ export async function checkModel(sourced: SourcedModel): Promise<CheckedModel> {
     version: registered?.version ?? null,
     sha256,
     fingerprint: manifest.preprocessing_fingerprint,
+    classes: manifest.classes,
   }
   return { bytes, manifest, identity, revision }
 }

@@ -58,6 +58,7 @@ async function loadtest(...argv: string[]) {
     stderr,
     clock: systemClock,
     signals,
+    startService: () => Promise.reject(new Error('not in this test')),
     exit: () => {},
     packageRoot: resolve(import.meta.dirname, '../../..'),
     startUi: () => Promise.reject(new Error('not in this test')),

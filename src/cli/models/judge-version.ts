@@ -110,7 +110,7 @@ async function answersOf(
   { manifest }: Dataset,
 ): Promise<Pick<GateSubject, 'predicted' | 'ece'>> {
   const { probabilities, logits } = await bundle.predict(split.images, split.size)
-  const { run_id, architecture, parameters, seed, weight_digest, classes, temperature } =
+  const { run_id, architecture, parameters, seed, weight_digest, classes, temperature, calibrated } =
     bundle.manifest
   const report = buildReport({
     predictions: { labels: split.labels, probabilities, logits, classes },
@@ -121,9 +121,12 @@ async function answersOf(
     dataset: { name: manifest.name, digest: manifest.digest, split: 'val' },
     testLooks: null,
     temperature,
+    calibrated,
   })
   const predicted = predictedClasses(probabilities, classes.length)
-  return { predicted, ece: report.calibration.ece }
+  const { ece, ece_calibrated } = report.calibration
+  // as the model answers
+  return { predicted, ece: calibrated ? ece_calibrated : ece }
 }
 
 function warnOfOtherData(

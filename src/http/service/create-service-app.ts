@@ -84,5 +84,5 @@ async function servePages(app: FastifyInstance, { folder }: { readonly folder: s
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, access: 'open', page: true }
   })
-  await app.register(pagesPlugin, { folder })
+  await app.register(pagesPlugin, { folder, servedBy: 'service' })
 }
