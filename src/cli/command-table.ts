@@ -178,6 +178,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/models-verify.ts')).modelsVerifyCommand,
   },
   {
+    name: 'models deliver',
+    summary: 'Send events of the registry that did not reach their receivers.',
+    load: async () => (await import('./commands/models-deliver.ts')).modelsDeliverCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

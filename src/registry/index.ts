@@ -1,4 +1,5 @@
 export type { ArtifactStore } from './artifact-store.ts'
+export type { Delivery } from './events/delivery.ts'
 export { folderArtifactStore } from './folder-artifact-store.ts'
 export { type GateInput, type GateSubject, judgeCandidate } from './gate/judge-candidate.ts'
 export { formatModelUri, isModelUri, type ModelReference, parseModelUri } from './model-uri.ts'

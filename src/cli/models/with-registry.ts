@@ -36,6 +36,7 @@ export async function withConfiguredRegistry<T>(
   const store = folderArtifactStore(resolve(cwd, settings.store))
   const registry = await openRegistry(place, {
     ...{ store, clock, protectedAliases: settings.protected_aliases },
+    ...{ webhooks: settings.webhooks, github: settings.github },
   })
   try {
     return await work(registry)
