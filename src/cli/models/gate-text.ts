@@ -60,7 +60,7 @@ const ROWS: Readonly<Record<GateCheckName, Describe>> = {
   ],
   comparable: () => ['current model', '', '', 'takes or gives something else', 'comparable'],
   accuracy_difference: (check, { difference }) => [
-    'accuracy',
+    'accuracy, compared',
     share(check.candidate),
     share(check.current),
     difference === null
