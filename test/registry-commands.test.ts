@@ -42,6 +42,7 @@ async function atelierIn(env: NodeJS.ProcessEnv, ...argv: string[]) {
     ...{ argv, cwd: project.folder, env, stdin: Readable.from([]), stdout, stderr, packageRoot },
     ...{ clock: systemClock, signals: new EventEmitter(), exit: () => {}, commands: commandTable },
     startUi: () => Promise.reject(new Error('not in this test')),
+    startService: () => Promise.reject(new Error('not in this test')),
     self: [process.execPath],
   })
   const textOf = (stream: PassThrough) => stream.read()?.toString() ?? ''

@@ -1,6 +1,6 @@
 /** Events of the registry, sent to real servers on this machine. */
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -105,6 +105,25 @@ describe('webhooks', () => {
     expect(Math.abs(Date.now() / 1000 - Number(time))).toBeLessThan(60)
     expect(code).toBe(createHmac('sha256', SECRET).update(`${time}.${body}`).digest('hex'))
     expect(JSON.stringify([delivery, headers, body])).not.toContain(SECRET)
+  })
+
+  it('can be checked as docs/registry.md shows it', async () => {
+    const { url, received } = await receiver()
+    const registry = await openWith({ webhooks: [hook(url)] })
+    await registry.register(exampleVersion('one', { description: 'Größe' }))
+    await registry.deliver(NOW)
+    const docs = readFileSync(join(import.meta.dirname, '../docs/registry.md'), 'utf8')
+    const [, code] = /```js\n([\s\S]*?)```/.exec(docs)!
+    const module = `${code}\nexport { isGenuine }`
+    const { isGenuine } = await import(`data:text/javascript,${encodeURIComponent(module)}`)
+    const [{ body, headers }] = received as [Received]
+    const signature = String(headers['x-atelier-signature'])
+    expect(isGenuine(Buffer.from(body), signature, SECRET)).toBe(true)
+    expect(isGenuine(Buffer.from(`${body} `), signature, SECRET)).toBe(false)
+    expect(isGenuine(Buffer.from(body), signature, 'another')).toBe(false)
+    const [, seconds] = /^t=(\d+)/.exec(signature)!
+    const late = signature.replace(seconds!, String(Number(seconds) - 400))
+    expect(isGenuine(Buffer.from(body), late, SECRET)).toBe(false)
   })
 
   it('are told of what they asked for, once', async () => {

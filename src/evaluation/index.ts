@@ -9,8 +9,6 @@ export {
   requireFit,
 } from './evaluate-bundle.ts'
 export { fitTemperature } from './fit-temperature.ts'
-export { modelCardMarkdown } from './model-card-markdown.ts'
-export { modelCardPage } from './model-card-page.ts'
 export { type Predictions, predictedClasses } from './predictions.ts'
 export { type FigureName, type Figures, renderFigures } from './render-figures.ts'
 export type { Mistake } from './report-sections.ts'

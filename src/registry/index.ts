@@ -1,4 +1,6 @@
 export type { ArtifactStore } from './artifact-store.ts'
+export { modelCardMarkdown } from './card/model-card-markdown.ts'
+export { modelCardPage } from './card/model-card-page.ts'
 export type { Delivery } from './events/delivery.ts'
 export { folderArtifactStore } from './folder-artifact-store.ts'
 export { type GateInput, type GateSubject, judgeCandidate } from './gate/judge-candidate.ts'

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path'
 import { writeFileAtomic } from '../../core/index.ts'
-import { modelCardMarkdown, modelCardPage } from '../../evaluation/index.ts'
+import { modelCardMarkdown, modelCardPage } from '../../registry/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { parseReference, REFERENCE } from '../models/model-reference.ts'

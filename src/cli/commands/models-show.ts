@@ -1,4 +1,4 @@
-import { modelCardMarkdown } from '../../evaluation/index.ts'
+import { modelCardMarkdown } from '../../registry/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { parseReference, REFERENCE } from '../models/model-reference.ts'

@@ -120,10 +120,11 @@ async function answersOf(
     },
     dataset: { name: manifest.name, digest: manifest.digest, split: 'val' },
     testLooks: null,
-    temperature,
+    ...{ temperature, calibrated: bundle.manifest.calibrated },
   })
   const predicted = predictedClasses(probabilities, classes.length)
-  return { predicted, ece: report.calibration.ece }
+  const { served, ece, ece_calibrated } = report.calibration
+  return { predicted, ece: served === 'calibrated' ? ece_calibrated : ece }
 }
 
 function warnOfOtherData(

@@ -1,7 +1,6 @@
-import type { ModelVersion } from '../contracts/index.ts'
-import { type Html, html } from './html.ts'
+import type { ModelVersion } from '../../contracts/index.ts'
+import { type Html, html, reportDocument } from '../../pages/index.ts'
 import { type CardSection, modelCard } from './model-card.ts'
-import { reportDocument } from './report-document.ts'
 
 /** The card of a version as one file without scripts or requests. */
 export function modelCardPage(version: ModelVersion): string {

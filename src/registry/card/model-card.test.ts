@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { exampleLineage, exampleManifest } from '../../test/support/model-example.ts'
-import { runEntry } from '../../test/support/store-example.ts'
-import type { ModelVersion, RegisteredEvaluation } from '../contracts/index.ts'
+import { exampleLineage, exampleManifest } from '../../../test/support/model-example.ts'
+import { runEntry } from '../../../test/support/store-example.ts'
+import type { ModelVersion, RegisteredEvaluation } from '../../contracts/index.ts'
 import { modelCardMarkdown } from './model-card-markdown.ts'
 import { modelCardPage } from './model-card-page.ts'
 
@@ -14,6 +14,7 @@ const evaluation: RegisteredEvaluation = {
   loss: 0.5,
   per_class: [scores, scores, scores],
   macro_average: scores,
+  served: 'calibrated',
   ece: 0.031,
   ece_calibrated: 0.012,
 }
@@ -45,7 +46,7 @@ describe('modelCardMarkdown', () => {
     for (const part of [
       'one of 3: shirt, shoe, bag.',
       '| Validation accuracy | 91.00%, epoch 4 |',
-      'The 3rd look at the test split of this data set, the 1st by this run.',
+      'Look 3 at the test split of this data set, 1 by this run.',
       '| Accuracy | 80.00%, with 95% confidence 75.00% to 84.00% |',
       '| Class | Precision | Recall | F1 | Images |\n|---|---|---|---|---|\n| shirt | 0.9000 | 0.8000 |',
       '| Code | commit abc123, with changes that were not committed |',

@@ -1,5 +1,4 @@
-import type { ModelVersion, RegisteredEvaluation } from '../contracts/index.ts'
-import { ordinal, percent } from './texts.ts'
+import type { ModelVersion, RegisteredEvaluation } from '../../contracts/index.ts'
 
 /** What a model card says, before it is Markdown or a page. */
 export interface ModelCard {
@@ -57,7 +56,8 @@ function aboutSection({ description, tags, lineage, created, actor }: ModelVersi
 }
 
 function resultSection({ lineage }: ModelVersion, evaluation: RegisteredEvaluation): CardSection {
-  const { dataset, accuracy, loss, ece, ece_calibrated, macro_average, per_class } = evaluation
+  const { dataset, accuracy, loss, macro_average, per_class } = evaluation
+  const { ece, ece_calibrated, served } = evaluation
   const isTest = dataset.split === 'test'
   const { classes, temperature } = lineage.manifest
   return section(isTest ? 'Result on the test split' : 'Result on the validation split', {
@@ -76,7 +76,7 @@ function resultSection({ lineage }: ModelVersion, evaluation: RegisteredEvaluati
       ['Macro F1', macro_average.f1.toFixed(4)],
       [
         'Calibration error',
-        `${ece.toFixed(4)}; ${ece_calibrated.toFixed(4)} with the logits divided by ${temperature.toFixed(3)}`,
+        `${ece.toFixed(4)} of softmax(logits), ${ece_calibrated.toFixed(4)} at temperature ${temperature.toFixed(3)}; it answers with the ${served === 'raw' ? 'first' : 'second'}`,
       ],
       ['Evaluated', `${minute(evaluation.created)} UTC`],
     ],
@@ -94,7 +94,7 @@ function resultSection({ lineage }: ModelVersion, evaluation: RegisteredEvaluati
 function looks({ test_looks }: RegisteredEvaluation): string {
   return test_looks === null
     ? 'How often the test split was looked at is not known.'
-    : `The ${ordinal(test_looks.dataset)} look at the test split of this data set, the ${ordinal(test_looks.run)} by this run.`
+    : `Look ${test_looks.dataset} at the test split of this data set, ${test_looks.run} by this run.`
 }
 
 function dataSection({ lineage: { manifest } }: ModelVersion): CardSection {
@@ -155,5 +155,7 @@ function fileSection({ sha256, bytes, lineage }: ModelVersion): CardSection {
     ],
   })
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(2)}%`
 
 const minute = (iso: string) => iso.slice(0, 16).replace('T', ' ')

@@ -1,4 +1,4 @@
-import type { ModelVersion } from '../contracts/index.ts'
+import type { ModelVersion } from '../../contracts/index.ts'
 import { type CardSection, modelCard } from './model-card.ts'
 
 /** The card of a version as Markdown, tables and code as GitHub and Hugging Face show them. */
