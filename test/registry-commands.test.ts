@@ -1,7 +1,7 @@
 /** The `models` commands on models that were trained, from registration to a rollback. */
 import { EventEmitter } from 'node:events'
 import { chmodSync, existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -322,7 +322,8 @@ describe('atelier models', () => {
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const { port } = server.address() as AddressInfo
     await mkdir(join(project.folder, 'conf/registry'), { recursive: true })
-    const settings = `name: hooked\nstore: models/registry\nprotected_aliases: []\ngithub: null
+    // the files may lie in a bucket: here one that is a folder
+    const settings = `name: hooked\nstore: file://${project.folder}/bucket\nprotected_aliases: []\ngithub: null
 webhooks:
   - url: http://127.0.0.1:${port}/?key=hidden
     events: [model.registered, model.promoted]
@@ -359,6 +360,7 @@ webhooks:
       ),
     ).toMatchObject({ code: 0 })
     expect(received).toEqual(['model.registered', 'model.promoted'])
+    expect(await readdir(join(project.folder, 'bucket/sha256'))).toHaveLength(1)
     expect((await models('deliver')).out).toBe('Nothing waits.\n')
     server.close()
     await rm(join(project.folder, 'conf'), { recursive: true })
