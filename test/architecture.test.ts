@@ -54,7 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
   sweeps: ['config', 'tracking', 'figures', 'statistics', 'contracts'],
-  registry: ['storage', 'contracts'],
+  registry: ['storage', 'pages', 'contracts'],
   // it takes `onPrediction` and the way to a registered model as functions
   serving: ['bundle', 'image', 'tensor', 'contracts'],
   http: ['tracking', 'serving', 'contracts'],

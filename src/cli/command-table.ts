@@ -178,6 +178,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/models-verify.ts')).modelsVerifyCommand,
   },
   {
+    name: 'models tag',
+    summary: 'Add tags to a version, take them away, or describe it.',
+    load: async () => (await import('./commands/models-tag.ts')).modelsTagCommand,
+  },
+  {
+    name: 'models diff',
+    summary: 'Show in what two versions differ.',
+    load: async () => (await import('./commands/models-diff.ts')).modelsDiffCommand,
+  },
+  {
+    name: 'models export',
+    summary: 'Write the file of a version with its model card.',
+    load: async () => (await import('./commands/models-export.ts')).modelsExportCommand,
+  },
+  {
+    name: 'models deliver',
+    summary: 'Send events of the registry that did not reach their receivers.',
+    load: async () => (await import('./commands/models-deliver.ts')).modelsDeliverCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -56,7 +56,19 @@ export {
   registeredEvaluationSchema,
   registryActionSchema,
 } from './registry.ts'
-export { type GateConfig, gateSchema, registrySchema } from './registry-config.ts'
+export {
+  type GateConfig,
+  type GithubConfig,
+  gateSchema,
+  registrySchema,
+  type WebhookConfig,
+} from './registry-config.ts'
+export {
+  type RegistryEvent,
+  type RegistryEventName,
+  registryEventNameSchema,
+  registryEventSchema,
+} from './registry-event.ts'
 export {
   type DifferenceInterval,
   type GateCheck,

@@ -1,6 +1,35 @@
 import { z } from 'zod'
+import { registryEventNameSchema } from './registry-event.ts'
 
 const fraction = z.number().min(0).max(1)
+const variable = z.string().regex(/^[A-Za-z_]\w*$/)
+/** Addresses of the web without a password in them: it would stand in the database. */
+const webUrl = z.url({ protocol: /^https?$/ }).refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), {
+  error: 'A URL of a webhook holds no user or password.',
+})
+const allowPrivate = z
+  .boolean()
+  .optional()
+  .describe('Also send it to addresses of this machine and of private networks.')
+
+const webhookSchema = z.strictObject({
+  url: webUrl.describe('Where events are sent.'),
+  events: z.array(registryEventNameSchema).min(1).describe('Which of them.'),
+  secret_env: variable.describe('Environment variable that holds the secret of the signature.'),
+  allow_private: allowPrivate,
+})
+export type WebhookConfig = z.infer<typeof webhookSchema>
+
+const githubSchema = z.strictObject({
+  repository: z
+    .string()
+    .regex(/^[A-Za-z\d][\w.-]*\/(?!\.{1,2}$)[\w.-]+$/)
+    .describe('OWNER/REPOSITORY whose workflows are started.'),
+  api: webUrl.describe("Address of GitHub's API; https://api.github.com, or an enterprise's."),
+  token_env: variable.describe('Environment variable that holds the token.'),
+  allow_private: allowPrivate,
+})
+export type GithubConfig = z.infer<typeof githubSchema>
 
 export const registrySchema = z.strictObject({
   name: z.string().min(1).describe('Name under which models are registered when none is given.'),
@@ -11,6 +40,10 @@ export const registrySchema = z.strictObject({
   protected_aliases: z
     .array(z.string().min(1))
     .describe('Aliases that only `models promote` and `models rollback` move.'),
+  webhooks: z.array(webhookSchema).describe('Who is told what happens to models.'),
+  github: githubSchema
+    .nullable()
+    .describe('Starts workflows of type staged_model when a version becomes staging; null: none.'),
 })
 
 /** What a candidate must show against the model that the alias points to. */

@@ -17,7 +17,10 @@ export const registeredEvaluationSchema = evaluationReportSchema
     per_class: true,
     macro_average: true,
   })
-  .extend(evaluationReportSchema.shape.calibration.pick({ ece: true, ece_calibrated: true }).shape)
+  .extend(
+    evaluationReportSchema.shape.calibration.pick({ served: true, ece: true, ece_calibrated: true })
+      .shape,
+  )
 export type RegisteredEvaluation = z.infer<typeof registeredEvaluationSchema>
 
 /** Where a model came from. It is written when the version is registered and never changes. */

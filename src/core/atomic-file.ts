@@ -55,7 +55,7 @@ async function takeFreeName(temporary: string, path: string): Promise<void> {
 
 const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])
 
-/** Makes a rename durable. Windows cannot open a folder for this and needs no such step. */
+/** Makes durable what was put into a folder. Windows cannot open one for this and needs no such step. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')

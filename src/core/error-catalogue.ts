@@ -78,6 +78,10 @@ export const errorCatalogue = {
   },
   ALIAS_NO_PREVIOUS: { kind: 'state', meaning: 'An alias has no earlier version to go back to.' },
   GATE_REFUSED: { kind: 'finding', meaning: 'A model did not pass the gate before an alias.' },
+  DELIVERY_FAILED: {
+    kind: 'finding',
+    meaning: 'Some events of the registry did not reach their receivers.',
+  },
   REGISTRY_DAMAGED: {
     kind: 'finding',
     meaning: '`models verify` found that the registry is not what its history says.',

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { AtelierError, replaceFile, sha256 } from '../core/index.ts'
+import { AtelierError, replaceFile, sha256, syncFolder } from '../core/index.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 
 /** Words of letters and digits: no dot, so no way out, on any system. */
@@ -16,22 +16,23 @@ export function folderArtifactStore(folder: string): ArtifactStore {
     description: root,
     async put(key, bytes) {
       const path = pathOf(root, key)
-      await mkdir(dirname(path), { recursive: true })
-      await requireInside(root, path, key)
+      if (!(await hasOwnFolders(root, key))) throw outside(root)
       const kept = await readPlainFile(path)
       if (kept !== undefined && sha256(kept) === sha256(bytes)) return
       await replaceFile(path, async (file) => {
         await file.writeFile(bytes)
         await file.chmod(READ_ONLY)
       })
+      // the folders may be new as well
+      for (const above of foldersAbove(root, key)) await syncFolder(above)
     },
     async get(key) {
       const path = pathOf(root, key)
-      return (await isInside(root, path, key)) ? readPlainFile(path) : undefined
+      return (await hasOwnFolders(root, key)) ? readPlainFile(path) : undefined
     },
     async exists(key) {
       const path = pathOf(root, key)
-      if (!(await isInside(root, path, key))) return false
+      if (!(await hasOwnFolders(root, key))) return false
       const file = await openPlainFile(path)
       await file?.close()
       return file !== undefined
@@ -39,24 +40,35 @@ export function folderArtifactStore(folder: string): ArtifactStore {
   }
 }
 
+/** The folders that hold the file's folder, up to the one that holds the root. */
+function foldersAbove(root: string, key: string): string[] {
+  const names = key.split('/').slice(0, -2)
+  const inside = [root, ...names.map((_, at) => join(root, ...names.slice(0, at + 1)))]
+  return [dirname(root), ...inside]
+}
+
 function pathOf(root: string, key: string): string {
   if (KEY.test(key)) return join(root, ...key.split('/'))
   throw outside(root)
 }
 
-async function requireInside(root: string, path: string, key: string): Promise<void> {
-  if (!(await isInside(root, path, key))) throw outside(root)
+/**
+ * Whether the folders from the root to the file are folders of their own, as far as there are any: a link
+ * would lead out. The root itself may be one, for that is what somebody configured.
+ */
+async function hasOwnFolders(root: string, key: string): Promise<boolean> {
+  const names = key.split('/').slice(0, -1)
+  for (let depth = 1; depth <= names.length; depth++) {
+    const entry = await lstat(join(root, ...names.slice(0, depth))).catch(whereMissing)
+    if (entry === undefined) return true
+    if (!entry.isDirectory()) return false
+  }
+  return true
 }
 
-/** Whether the folders between the root and the file are folders of their own, not links. */
-async function isInside(root: string, path: string, key: string): Promise<boolean> {
-  try {
-    const [base, parent] = [await realpath(root), await realpath(dirname(path))]
-    return parent === dirname(join(base, ...key.split('/')))
-  } catch (error) {
-    if (MISSING.has((error as NodeJS.ErrnoException).code)) return false
-    throw error
-  }
+function whereMissing(error: NodeJS.ErrnoException): undefined {
+  if (MISSING.has(error.code)) return undefined
+  throw error
 }
 
 async function readPlainFile(path: string): Promise<Uint8Array | undefined> {
@@ -78,8 +90,7 @@ async function openPlainFile(path: string): Promise<FileHandle | undefined> {
     await file.close()
     return undefined
   } catch (error) {
-    if (MISSING.has((error as NodeJS.ErrnoException).code)) return undefined
-    throw error
+    return whereMissing(error as NodeJS.ErrnoException)
   }
 }
 

@@ -5,6 +5,8 @@ import type {
   ModelLineage,
   ModelVersion,
 } from '../contracts/index.ts'
+import type { DeliverOptions } from './events/deliver-events.ts'
+import type { Delivery } from './events/delivery.ts'
 import type { HistoryHead } from './history-chain.ts'
 import type { ModelReference } from './model-uri.ts'
 
@@ -69,6 +71,11 @@ export interface RegisteredModel {
   readonly versions: readonly ModelVersion[]
   /** By name. */
   readonly aliases: readonly ModelAlias[]
+}
+
+export interface DeliverPending extends DeliverOptions {
+  /** Also those that a receiver refused. */
+  readonly failedToo?: boolean
 }
 
 /** What a URI stands for at the moment. */
@@ -164,5 +171,12 @@ export interface Registry {
   at(time: string): Promise<PastAliases>
   /** Computes every digest anew: the chain, the versions, the aliases, the files. */
   verify(options?: VerifyOptions): Promise<Verification>
+  /** Events that are not yet with their receivers. */
+  undelivered(): Promise<readonly Delivery[]>
+  /**
+   * Sends them, in order for each receiver; gives what became of those that were tried. One that another
+   * process is sending at the moment is left to it.
+   */
+  deliver(options: DeliverPending): Promise<readonly Delivery[]>
   close(): Promise<void>
 }

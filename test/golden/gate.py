@@ -2,7 +2,8 @@
 
 Run with: python3 test/golden/gate.py
 The bootstrap draws its images by the same integers as the test in TypeScript, so that the interval
-is compared to the last digit; SciPy's own bootstrap, with its own draws, says what it must be near.
+is compared to the last digit. `ideal` is what infinitely many draws would give, computed from the
+distribution of their sum; SciPy's own bootstrap, with its own draws, must be near it as well.
 """
 
 import json
@@ -31,6 +32,18 @@ def mcnemar(candidate_only, current_only):
             "exact_p": float(exact), "mid_p": float(min(1, mid))}
 
 
+def ideal(candidate_only, current_only, n, level):
+    """Quantiles of the mean of n draws of -1, 0 and 1: the sum's distribution is an n-fold convolution."""
+    step = np.array([current_only, n - candidate_only - current_only, candidate_only]) / n
+    pmf, power, count = np.array([1.0]), step, n
+    while count:
+        if count & 1:
+            pmf = np.convolve(pmf, power)
+        power, count = np.convolve(power, power), count >> 1
+    cdf = np.cumsum(pmf)
+    return [(int(np.searchsorted(cdf, share - 1e-12)) - n) / n for share in [(1 - level) / 2, (1 + level) / 2]]
+
+
 def interval(spec):
     n, samples, level = spec["images"], spec["samples"], spec["level"]
     differences = np.zeros(n, dtype=np.int64)
@@ -45,8 +58,9 @@ def interval(spec):
         paired=True, vectorized=True, confidence_level=level, n_resamples=20000, batch=500,
         method="percentile", random_state=np.random.default_rng(1),
     ).confidence_interval
-    return {**spec, "value": float(differences.mean()), "low": float(low), "high": float(high),
-            "near": [float(near.low), float(near.high)]}
+    exact = ideal(spec["candidate_only"], spec["current_only"], n, level)
+    assert abs(near.low - exact[0]) <= 1.01 / n and abs(near.high - exact[1]) <= 1.01 / n, (spec, near, exact)
+    return {**spec, "value": float(differences.mean()), "low": float(low), "high": float(high), "ideal": exact}
 
 
 PAIRS = [(0, 0), (1, 0), (0, 1), (1, 1), (3, 3), (0, 10), (10, 0), (2, 9), (5, 12), (12, 25), (31, 52),

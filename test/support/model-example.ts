@@ -49,7 +49,7 @@ export function exampleVersion(
   return { name: 'classifier', bytes, lineage: exampleLineage(), actor: 'Ada', ...change }
 }
 
-export const EASY_RULES: GateConfig = {
+const EASY_RULES: GateConfig = {
   ...{ alpha: 0.05, min_accuracy: 0.5, max_accuracy_drop: 0.5, min_class_recall: 0 },
   ...{ max_class_recall_drop: 1, max_ece: 1, max_latency_ratio: 10, max_size_ratio: 10 },
   ...{ bootstrap_samples: 100, seed: 1 },

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { sha256 } from '../../src/core/index.ts'
+import { createRandom, sha256 } from '../../src/core/index.ts'
 import { folderArtifactStore, openRegistry, type Registry } from '../../src/registry/index.ts'
 import { exampleLineage, exampleVerdict, exampleVersion } from './model-example.ts'
 
@@ -583,6 +584,72 @@ export function describeRegistry(harness: () => RegistryHarness): void {
     }, 60_000)
   })
 
+  describe('a process that is killed', () => {
+    /** Whatever the moment was: no gap, no loose end, and work can go on. */
+    const expectWhole = async (place: Place, folder: string) => {
+      const registry = await openAt(place, folder)
+      expect((await registry.verify()).problems).toEqual([])
+      const { versions } = await registry.model('classifier')
+      const numbers = versions.map(({ version }) => version)
+      expect(numbers).toEqual(numbers.map((_, at) => numbers.length - at))
+      const entries = await registry.history({})
+      const told = ['registered', 'rolled_back', 'aliased']
+      expect((await registry.undelivered()).map(({ sequence }) => sequence)).toEqual(
+        entries
+          .filter(({ action, actor }) => told.includes(action) && actor !== 'Ada')
+          .map(({ sequence }) => sequence)
+          .reverse(),
+      )
+      await registry.register(exampleVersion('goes on'))
+      await registry.setAlias(point('staging', versions.length + 1))
+      expect((await registry.verify()).problems).toEqual([])
+      return { entries, versions }
+    }
+
+    const STEPS = [
+      ['before the file', 2],
+      ['after the file', 2],
+      ['in the transaction', 2],
+      ['before the events', 2],
+      ['after the transaction', 3],
+    ] as const
+    it.each(STEPS)('%s of a registration leaves it whole', async (killAt, count) => {
+      const [place, folder] = [await harness().fresh(), newFolder()]
+      const registry = await openAt(place, folder)
+      for (let n = 1; n <= 2; n++) await registry.register(exampleVersion(`model ${n}`))
+      const died = work({ place, folder, task: 'die', name: 'w', rounds: 1, killAt })
+      await expect(died).rejects.toThrow('ended with null')
+      expect((await expectWhole(place, folder)).versions).toHaveLength(count)
+    })
+
+    it.each(STEPS.slice(2))('%s of a move leaves it whole', async (killAt, count) => {
+      const [place, folder] = [await harness().fresh(), newFolder()]
+      const registry = await openAt(place, folder)
+      for (let n = 1; n <= 2; n++) await registry.register(exampleVersion(`model ${n}`))
+      await registry.setAlias(point('staging', 1))
+      const died = work({ place, folder, task: 'move', name: 'w', rounds: 1, killAt })
+      await expect(died).rejects.toThrow('ended with null')
+      const { version, revision } = await registry.resolve('models:/classifier@staging')
+      expect([version, revision]).toEqual(count === 3 ? [2, 2] : [1, 1])
+      await expectWhole(place, folder)
+    })
+
+    const KILLS = process.env['ATELIER_TEST'] === 'full' ? 15 : 2
+    it(`at any moment, ${KILLS} times, leaves it whole`, async () => {
+      const [place, folder] = [await harness().fresh(), newFolder()]
+      const random = createRandom(20261123, 'bootstrap')
+      for (let kill = 0; kill < KILLS; kill++) {
+        const { child, ended } = start({ place, folder, task: 'busy', name: `w${kill}`, rounds: 2 })
+        await Promise.race([new Promise((ready) => child.stdout!.once('data', ready)), ended])
+        await sleep(150 * random.uniform())
+        child.kill('SIGKILL')
+        expect((await ended).code).toBe(null)
+      }
+      const { versions } = await expectWhole(place, folder)
+      expect(versions.length).toBeGreaterThan(KILLS)
+    }, 120_000)
+  })
+
   describe('opening', () => {
     it('refuses tables of a later version', async () => {
       const [place, folder] = [await harness().fresh(), newFolder()]
@@ -597,23 +664,21 @@ export function describeRegistry(harness: () => RegistryHarness): void {
 }
 
 /** Runs `registry-worker.mjs`; gives what it printed, as JSON. */
-function work(job: object): Promise<unknown[]> {
+async function work(job: object): Promise<unknown[]> {
+  const { code, out, err } = await start(job).ended
+  if (code !== 0) throw new Error(`ended with ${code}: ${err}`)
+  return JSON.parse(out)
+}
+
+function start(job: object) {
   const script = join(import.meta.dirname, 'registry-worker.mjs')
-  const child = spawn(
-    process.execPath,
-    [script, JSON.stringify({ ...job, lineage: exampleLineage() })],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const words = [script, JSON.stringify({ ...job, lineage: exampleLineage() })]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { out: '', err: '' }
   child.stdout.on('data', (chunk: Buffer) => (texts.out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (texts.err += chunk.toString()))
-  return new Promise((done, fail) => {
-    child.on('close', (code) =>
-      code === 0
-        ? done(JSON.parse(texts.out))
-        : fail(new Error(`ended with ${code}: ${texts.err}`)),
-    )
+  const ended = new Promise<{ code: number | null; out: string; err: string }>((done) => {
+    child.on('close', (code) => done({ code, ...texts }))
   })
+  return { child, ended }
 }

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { actorOf, actorOption } from '../models/actor.ts'
+import { deliverEvents } from '../models/deliver-events.ts'
 import { parseReference, REFERENCE } from '../models/model-reference.ts'
 import { withRegistry } from '../models/with-registry.ts'
 
@@ -42,6 +43,7 @@ export const modelsAliasCommand = defineCommand({
       }
       const { version } = await registry.version(reference)
       const moved = await registry.setAlias({ ...change, version })
+      await deliverEvents(context, registry)
       printResult(
         context,
         { name: reference.name, ...moved },

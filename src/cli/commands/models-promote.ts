@@ -3,6 +3,7 @@ import { AtelierError } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
 import { actorOf, actorOption } from '../models/actor.ts'
+import { deliverEvents } from '../models/deliver-events.ts'
 import { findCandidate } from '../models/find-candidate.ts'
 import { gateText } from '../models/gate-text.ts'
 import { type Judgement, judgeVersion } from '../models/judge-version.ts'
@@ -53,8 +54,13 @@ export const modelsPromoteCommand = defineCommand({
         const name = options.name ?? open.config.registry.name
         const version = await findCandidate(context, open, word, { name, actor })
         const ownData = !overrides.some((override) => /^[+~]*data[.=]/.test(override))
-        const judgement = await judgeVersion(context, open, version, { alias, ownData })
-        await decide(context, open, version, judgement, { ...options, actor })
+        try {
+          const judgement = await judgeVersion(context, open, version, { alias, ownData })
+          await decide(context, open, version, judgement, { ...options, actor })
+        } finally {
+          // a refused candidate may have been registered just now
+          await deliverEvents(context, open.registry)
+        }
       },
       overrides,
     )

@@ -2,6 +2,7 @@ import { requireFreeAlias } from '../../registry/index.ts'
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { actorOf, actorOption } from '../models/actor.ts'
+import { deliverEvents } from '../models/deliver-events.ts'
 import { registerModel } from '../models/register-model.ts'
 import { splitWords } from '../models/split-words.ts'
 import { versionText } from '../models/version-text.ts'
@@ -54,6 +55,7 @@ export const modelsRegisterCommand = defineCommand({
       for (const alias of wanted) {
         await registry.setAlias({ name, alias, version, actor })
       }
+      await deliverEvents(context, registry)
       const { aliases } = await registry.model(name)
       const pointing = aliases.filter((alias) => alias.version === version)
       printResult(context, { ...made.version, is_new: made.isNew, aliases: pointing }, () =>

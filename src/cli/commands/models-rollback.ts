@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { actorOf, actorOption } from '../models/actor.ts'
+import { deliverEvents } from '../models/deliver-events.ts'
 import { withRegistry } from '../models/with-registry.ts'
 
 export const modelsRollbackCommand = defineCommand({
@@ -32,6 +33,7 @@ export const modelsRollbackCommand = defineCommand({
       const actor = await actorOf(context.cwd, options.actor)
       const { expect: expected, reason } = options
       const moved = await registry.rollback({ name, alias, expected, actor, reason })
+      await deliverEvents(context, registry)
       const further =
         moved.previous === null ? '' : ` One more step back would be version ${moved.previous}.`
       printResult(

@@ -1,6 +1,6 @@
 import type { GateCheck, GateCheckName, GateVerdict } from '../../contracts/index.ts'
 import { formatBytes } from '../run-cells.ts'
-import { formatTable } from '../table.ts'
+import { type Column, formatTable } from '../table.ts'
 
 /** What the gate found, check by check. */
 export function gateText(verdict: GateVerdict): string {
@@ -11,17 +11,18 @@ export function gateText(verdict: GateVerdict): string {
         ? ''
         : ` as the first ${alias}`
       : ` against version ${current.version} (${alias})`
-  const table = formatTable(
-    [
-      { title: 'check' },
-      { title: `version ${candidate.version}`, align: 'right' },
-      { title: current === null ? '' : `version ${current.version}`, align: 'right' },
-      { title: 'found' },
-      { title: 'wanted' },
-      { title: '' },
-    ],
-    verdict.checks.map((check) => rowOf(check, verdict)),
-  )
+  const columns: Column[] = [
+    { title: 'check' },
+    { title: `version ${candidate.version}`, align: 'right' },
+    ...(current === null ? [] : [{ title: `version ${current.version}`, align: 'right' } as const]),
+    ...[{ title: 'found' }, { title: 'wanted' }, { title: '' }],
+  ]
+  const rows = verdict.checks.map((check) => {
+    const [name, ofCandidate, ofCurrent, found, wanted] = ROWS[check.check](check, verdict)
+    const values = current === null ? [ofCandidate] : [ofCandidate, ofCurrent]
+    return [name, ...values, found, wanted, check.passed ? 'passed' : 'REFUSED']
+  })
+  const table = formatTable(columns, rows)
   return [
     `${model} version ${candidate.version}${against}, on ${dataset.size} validation images of ${dataset.name}`,
     table,
@@ -59,7 +60,7 @@ const ROWS: Readonly<Record<GateCheckName, Describe>> = {
   ],
   comparable: () => ['current model', '', '', 'takes or gives something else', 'comparable'],
   accuracy_difference: (check, { difference }) => [
-    'accuracy',
+    'accuracy, compared',
     share(check.candidate),
     share(check.current),
     difference === null
@@ -96,11 +97,6 @@ const ROWS: Readonly<Record<GateCheckName, Describe>> = {
     `at most × ${limit(check)}`,
   ],
 }
-
-const rowOf = (check: GateCheck, verdict: GateVerdict) => [
-  ...ROWS[check.check](check, verdict),
-  check.passed ? 'passed' : 'REFUSED',
-]
 
 const pText = (p: number) => (p < 0.0001 ? 'below 0.0001' : p.toFixed(4))
 

@@ -110,7 +110,7 @@ async function answersOf(
   { manifest }: Dataset,
 ): Promise<Pick<GateSubject, 'predicted' | 'ece'>> {
   const { probabilities, logits } = await bundle.predict(split.images, split.size)
-  const { run_id, architecture, parameters, seed, weight_digest, classes, temperature, calibrated } =
+  const { run_id, architecture, parameters, seed, weight_digest, classes, temperature } =
     bundle.manifest
   const report = buildReport({
     predictions: { labels: split.labels, probabilities, logits, classes },
@@ -120,13 +120,11 @@ async function answersOf(
     },
     dataset: { name: manifest.name, digest: manifest.digest, split: 'val' },
     testLooks: null,
-    temperature,
-    calibrated,
+    ...{ temperature, calibrated: bundle.manifest.calibrated },
   })
   const predicted = predictedClasses(probabilities, classes.length)
-  const { ece, ece_calibrated } = report.calibration
-  // as the model answers
-  return { predicted, ece: calibrated ? ece_calibrated : ece }
+  const { served, ece, ece_calibrated } = report.calibration
+  return { predicted, ece: served === 'calibrated' ? ece_calibrated : ece }
 }
 
 function warnOfOtherData(

@@ -47,7 +47,7 @@ async function readEvaluation(
   const { success, data } = evaluationReportSchema.safeParse(JSON.parse(text))
   if (!success || data.model.weight_digest !== manifest.weight_digest) return []
   const { created, dataset, test_looks, accuracy, loss, per_class, macro_average } = data
-  const { ece, ece_calibrated } = data.calibration
-  const scores = { accuracy, loss, per_class, macro_average, ece, ece_calibrated }
+  const { served, ece, ece_calibrated } = data.calibration
+  const scores = { accuracy, loss, per_class, macro_average, served, ece, ece_calibrated }
   return [{ created, dataset, test_looks, ...scores }]
 }

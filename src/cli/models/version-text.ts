@@ -49,12 +49,15 @@ function resultFacts({ lineage: { manifest, evaluations } }: ModelVersion): Fact
 
 function testText({
   accuracy,
+  served,
   ece,
+  ece_calibrated,
   test_looks,
 }: ModelVersion['lineage']['evaluations'][number]): string {
   const looks = test_looks === null ? '' : `, look ${test_looks.dataset} at this data`
+  const error = served === 'calibrated' ? ece_calibrated : ece
   const interval = `${accuracy.low.toFixed(4)} to ${accuracy.high.toFixed(4)}`
-  return `accuracy ${accuracy.value.toFixed(4)} (${interval}), calibration error ${ece.toFixed(4)}${looks}`
+  return `accuracy ${accuracy.value.toFixed(4)} (${interval}), calibration error ${error.toFixed(4)}${looks}`
 }
 
 function originFacts({ lineage: { manifest, run } }: ModelVersion): Fact[] {

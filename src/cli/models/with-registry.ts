@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { ProjectConfig } from '../../contracts/index.ts'
-import { AtelierError } from '../../core/index.ts'
-import { folderArtifactStore, openRegistry, type Registry } from '../../registry/index.ts'
+import { openRegistry, type Registry } from '../../registry/index.ts'
 import type { CommandContext } from '../context.ts'
 import { loadConfig } from '../load-config.ts'
+import { openArtifactStore } from './open-artifact-store.ts'
 
 /** What the `models` commands work on. */
 export interface OpenRegistry {
@@ -23,23 +23,23 @@ export async function withRegistry<T>(
 
 /** As `withRegistry`, where the configuration is known. */
 export async function withConfiguredRegistry<T>(
-  { cwd, env, clock }: Pick<CommandContext, 'cwd' | 'env' | 'clock'>,
+  context: Pick<CommandContext, 'cwd' | 'env' | 'clock'>,
   { tracking, registry: settings }: Pick<ProjectConfig, 'tracking' | 'registry'>,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(settings.store)) {
-    throw new AtelierError('CONFIG_INVALID_VALUE', `registry.store is ${settings.store}.`, {
-      hint: 'Set it to a folder.',
-    })
-  }
+  const { cwd, env, clock } = context
+  const { protected_aliases: protectedAliases, webhooks, github } = settings
   const place = { url: env['DATABASE_URL'], path: resolve(cwd, tracking.database) }
-  const store = folderArtifactStore(resolve(cwd, settings.store))
-  const registry = await openRegistry(place, {
-    ...{ store, clock, protectedAliases: settings.protected_aliases },
-  })
+  const artifacts = await openArtifactStore(context, settings.store)
   try {
-    return await work(registry)
+    const options = { store: artifacts.store, clock, protectedAliases, webhooks, github }
+    const registry = await openRegistry(place, options)
+    try {
+      return await work(registry)
+    } finally {
+      await registry.close()
+    }
   } finally {
-    await registry.close()
+    await artifacts.close()
   }
 }

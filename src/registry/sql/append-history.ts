@@ -2,9 +2,9 @@ import type { HistoryEntry } from '../../contracts/index.ts'
 import { chainEntry, type HistoryFact } from '../history-chain.ts'
 import type { RegistryTransaction } from './tables.ts'
 
-/** A fact with only what it has: the rest is null. */
-export type NewFact = Pick<HistoryFact, 'time' | 'actor' | 'action' | 'model'> &
-  Partial<HistoryFact>
+/** What a change writes down: the time is that of its work, and what is absent is null. */
+export type NewFact = Pick<HistoryFact, 'actor' | 'action' | 'model'> &
+  Partial<Omit<HistoryFact, 'time'>>
 
 const NOTHING = {
   version: null,
@@ -19,7 +19,10 @@ const NOTHING = {
  * Adds a line to the history, in the transaction of what it tells. The head is taken last of all
  * rows that a change needs, so that no two changes wait for each other in a ring.
  */
-export async function appendHistory(db: RegistryTransaction, fact: NewFact): Promise<HistoryEntry> {
+export async function appendHistory(
+  db: RegistryTransaction,
+  fact: NewFact & Pick<HistoryFact, 'time'>,
+): Promise<HistoryEntry> {
   // this update also keeps others out until the end of the transaction
   const { sequence, hash } = await db
     .updateTable('registry_head')

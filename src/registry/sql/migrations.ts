@@ -32,6 +32,12 @@ async function createTables(...[db, kind]: Parameters<Migration>): Promise<void>
     sql`create index registry_history_by_model on registry_history (model, alias, sequence)`,
     sql`create index registry_history_by_time on registry_history (time, sequence)`,
     sql`create table registry_verdicts (digest ${text} primary key, verdict text not null)`,
+    sql`create table registry_deliveries (
+      id ${text} primary key, sequence ${int64} not null, event ${text} not null, kind ${text} not null,
+      url text not null, secret_env text not null, allow_private integer not null, body text not null,
+      state ${text} not null, attempts integer not null, held ${int64} not null, updated ${text} not null,
+      outcome text)`,
+    sql`create index registry_deliveries_open on registry_deliveries (state, sequence)`,
     sql`create table registry_head (
       id integer primary key, sequence ${int64} not null, hash ${text} not null)`,
     sql`insert into registry_head (id, sequence, hash) values (1, 0, ${sql.lit(FIRST_HASH)})`,

@@ -3,9 +3,9 @@ import type { ModelAlias, RegistryAction } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import { checkActor, checkAlias, checkModelName, checkText, checkVersion } from '../names.ts'
 import type { AliasMove, AliasRemoval } from '../registry.ts'
-import { appendHistory } from './append-history.ts'
 import { aliasOfRow, aliasRow, versionOf } from './read-models.ts'
-import type { RegistryTables, RegistryTransaction } from './tables.ts'
+import type { RegistryWork } from './registry-work.ts'
+import type { RegistryTables } from './tables.ts'
 
 type AliasRow = Selectable<RegistryTables['registry_aliases']>
 
@@ -23,33 +23,29 @@ export function checkAliasChange<T extends AliasRemoval>(change: T): T {
 /** What is written of a move besides where it goes. */
 export interface MoveRecord {
   readonly action: RegistryAction
-  readonly time: string
   /** Digest of the gate's verdict. */
   readonly verdict?: string | null
 }
 
 /** Points an alias to a version. Throws ALIAS_CONFLICT, MODEL_NOT_FOUND. */
 export async function moveAlias(
-  db: RegistryTransaction,
+  work: RegistryWork,
   move: AliasMove,
   record: MoveRecord,
 ): Promise<ModelAlias> {
+  const { db } = work
   await versionOf(db, { name: move.name, version: checkVersion(move.version) })
   const old = await aliasRow(db, move.name, move.alias)
   requireRevision(move, old)
   if (old?.version === move.version) return aliasOfRow(old)!
   // an alias that was taken away is given back to what it pointed to before
   const previous = old?.version ?? old?.previous ?? null
-  return aliasOfRow(await swap(db, move, old, move.version, previous, record))!
+  return aliasOfRow(await swap(work, move, old, { version: move.version, previous }, record))!
 }
 
 /** Leaves the alias without a version. Throws ALIAS_CONFLICT, MODEL_NOT_FOUND. */
-export async function removeAlias(
-  db: RegistryTransaction,
-  removal: AliasRemoval,
-  time: string,
-): Promise<void> {
-  const old = await aliasRow(db, removal.name, removal.alias)
+export async function removeAlias(work: RegistryWork, removal: AliasRemoval): Promise<void> {
+  const old = await aliasRow(work.db, removal.name, removal.alias)
   requireRevision(removal, old)
   if (old?.version == null) {
     throw new AtelierError(
@@ -58,7 +54,7 @@ export async function removeAlias(
       { hint: 'List the models and their aliases with `atelier models ls`.' },
     )
   }
-  await swap(db, removal, old, null, old.version, { action: 'unaliased', time })
+  await swap(work, removal, old, { version: null, previous: old.version }, { action: 'unaliased' })
 }
 
 export function requireRevision(change: AliasRemoval, old: AliasRow | undefined): void {
@@ -69,12 +65,11 @@ export function requireRevision(change: AliasRemoval, old: AliasRow | undefined)
 
 /** Writes the new state where the alias still has the revision it was read with. */
 export async function swap(
-  db: RegistryTransaction,
+  { db, time, append }: RegistryWork,
   change: AliasRemoval,
   old: AliasRow | undefined,
-  version: number | null,
-  previous: number | null,
-  { action, time, verdict = null }: MoveRecord,
+  { version, previous }: Pick<AliasRow, 'version' | 'previous'>,
+  { action, verdict = null }: MoveRecord,
 ): Promise<AliasRow> {
   const { name: model, alias, actor, reason = null } = change
   const revision = (old?.revision ?? 0) + 1
@@ -100,9 +95,7 @@ export async function swap(
     throw conflict(change, old?.revision ?? 0, now?.revision ?? 0)
   }
   const from = old?.version ?? null
-  await appendHistory(db, {
-    ...{ time, actor, action, model, version, alias, previous: from, reason, verdict },
-  })
+  await append({ actor, action, model, version, alias, previous: from, reason, verdict })
   return row
 }
 

@@ -1,9 +1,9 @@
 import { type GateVerdict, gateVerdictSchema, type ModelAlias } from '../../contracts/index.ts'
 import { AtelierError, digestOf } from '../../core/index.ts'
 import type { Promotion } from '../registry.ts'
-import { appendHistory } from './append-history.ts'
 import { checkAliasChange, moveAlias, requireRevision } from './move-alias.ts'
 import { aliasRow, versionOf } from './read-models.ts'
+import type { RegistryWork } from './registry-work.ts'
 import type { RegistryTransaction } from './tables.ts'
 
 /** A promotion whose parts fit each other. Throws USAGE where force comes without a reason. */
@@ -21,20 +21,20 @@ export function checkPromotion(given: Promotion): Promotion {
  * which is written too. Throws ALIAS_CONFLICT.
  */
 export async function promote(
-  db: RegistryTransaction,
+  work: RegistryWork,
   promotion: Promotion,
-  time: string,
 ): Promise<ModelAlias | undefined> {
+  const { db } = work
   const { name, alias, version, actor, reason = null, verdict } = promotion
   const old = await aliasRow(db, name, alias)
   requireRevision(promotion, old)
   await requireOwnVerdict(db, promotion, old?.version ?? null)
   const digest = await keepVerdict(db, verdict)
   if (verdict.passed || promotion.force === true) {
-    return moveAlias(db, promotion, { action: 'promoted', time, verdict: digest })
+    return moveAlias(work, promotion, { action: 'promoted', verdict: digest })
   }
-  await appendHistory(db, {
-    ...{ time, actor, action: 'refused', model: name, version, alias, reason },
+  await work.append({
+    ...{ actor, action: 'refused', model: name, version, alias, reason },
     previous: old?.version ?? null,
     verdict: digest,
   })

@@ -2,9 +2,8 @@ import { type ModelVersion, modelLineageSchema } from '../../contracts/index.ts'
 import { digestOf } from '../../core/index.ts'
 import { checkActor, checkModelName, checkTag, checkText } from '../names.ts'
 import type { NewModelVersion, Registration, VersionChange } from '../registry.ts'
-import { appendHistory } from './append-history.ts'
 import { versionOf, versionOfRow } from './read-models.ts'
-import type { RegistryTransaction } from './tables.ts'
+import type { RegistryWork } from './registry-work.ts'
 
 /** Refuses what the registry does not take, before a file is kept for it. */
 export function checkNewVersion(model: NewModelVersion): NewModelVersion {
@@ -22,13 +21,13 @@ const checkTags = (tags: readonly string[]) => [...new Set(tags.map(checkTag))].
 
 /** The next version of a name; the one it has of the same bytes, where it has one. */
 export async function registerVersion(
-  db: RegistryTransaction,
+  work: RegistryWork,
   model: NewModelVersion,
   sha256: string,
-  time: string,
 ): Promise<Registration> {
+  const { db, time } = work
   const { name, actor } = model
-  const number = await takeNumber(db, name, time)
+  const number = await takeNumber(work, name)
   const known = await db
     .selectFrom('registry_versions')
     .selectAll()
@@ -52,21 +51,19 @@ export async function registerVersion(
   await db.insertInto('registry_versions').values(row).execute()
   const version = versionOfRow(row)
   const record = recordDigest(version)
-  await appendHistory(db, {
-    ...{ time, actor, action: 'registered', model: name, version: number, record },
-  })
+  await work.append({ actor, action: 'registered', model: name, version: number, record })
   const { description = '', tags = [] } = model
   const isDescribed = description !== '' || tags.length > 0
   return {
     isNew: true,
     version: isDescribed
-      ? await describeVersion(db, { name, version: number, description, tags, actor }, time)
+      ? await describeVersion(work, { name, version: number, description, tags, actor })
       : version,
   }
 }
 
 /** Takes the row of the name, so that two registrations come one after the other, and their numbers too. */
-async function takeNumber(db: RegistryTransaction, name: string, time: string): Promise<number> {
+async function takeNumber({ db, time }: RegistryWork, name: string): Promise<number> {
   await db
     .insertInto('registry_models')
     .values({ name, created: time, versions: 0 })
@@ -92,9 +89,8 @@ export function checkVersionChange(change: VersionChange): VersionChange {
 }
 
 export async function describeVersion(
-  db: RegistryTransaction,
+  { db, append }: RegistryWork,
   change: VersionChange,
-  time: string,
 ): Promise<ModelVersion> {
   const { name, version: number, actor } = change
   const old = await versionOf(db, { name, version: number })
@@ -108,9 +104,7 @@ export async function describeVersion(
     .where('version', '=', number)
     .execute()
   const record = descriptionDigest(version)
-  await appendHistory(db, {
-    ...{ time, actor, action: 'described', model: name, version: number, record },
-  })
+  await append({ actor, action: 'described', model: name, version: number, record })
   return version
 }
 

@@ -4,14 +4,11 @@ import { followAlias, MOVES } from '../alias-trail.ts'
 import type { Rollback } from '../registry.ts'
 import { requireRevision, swap } from './move-alias.ts'
 import { aliasOfRow, aliasRow } from './read-models.ts'
-import type { RegistryTransaction } from './tables.ts'
+import type { RegistryWork } from './registry-work.ts'
 
 /** Points an alias to where it pointed before its last move. Throws ALIAS_NO_PREVIOUS, ALIAS_CONFLICT. */
-export async function rollBack(
-  db: RegistryTransaction,
-  rollback: Rollback,
-  time: string,
-): Promise<ModelAlias> {
+export async function rollBack(work: RegistryWork, rollback: Rollback): Promise<ModelAlias> {
+  const { db } = work
   const { name, alias } = rollback
   const old = await aliasRow(db, name, alias)
   requireRevision(rollback, old)
@@ -26,7 +23,7 @@ export async function rollBack(
     .execute()
   const { version, previous } = followAlias([...moves, { action: 'rolled_back', version: null }])
   return aliasOfRow(
-    await swap(db, rollback, old, version, previous, { action: 'rolled_back', time }),
+    await swap(work, rollback, old, { version, previous }, { action: 'rolled_back' }),
   )!
 }
 

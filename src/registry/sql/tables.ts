@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { HistoryEntry } from '../../contracts/index.ts'
+import type { DeliveryKind, DeliveryState } from '../events/delivery.ts'
 
 /** The tables as they are now; `migrations.ts` tells how they came to be. */
 export interface RegistryTables {
@@ -45,6 +46,28 @@ export interface RegistryTables {
     digest: string
     /** A `GateVerdict` as JSON. */
     verdict: string
+  }
+  /** What is to be sent, written in the transaction of what it tells; and what came of it. */
+  registry_deliveries: {
+    id: string
+    /** The history's entry it is about. */
+    sequence: number
+    event: string
+    kind: DeliveryKind
+    url: string
+    /** Name of the environment variable of the secret or the token. */
+    secret_env: string
+    /** 1 or 0. */
+    allow_private: number
+    /** The JSON that is sent, to the letter. */
+    body: string
+    state: DeliveryState
+    attempts: number
+    /** Until when somebody is at it, milliseconds since 1970; 0: nobody. */
+    held: number
+    updated: string
+    /** Of the last attempt: `204`, `HTTP 500`, a network error. */
+    outcome: string | null
   }
 }
 

@@ -1,0 +1,90 @@
+import { type LookupAddress, lookup } from 'node:dns'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { refusalOf } from './address-guard.ts'
+
+export interface OutgoingRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly allowPrivate: boolean
+  /** For all of it: name, connection, answer. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** `refused`: our own rule, for good. `error`: the network, perhaps another time. */
+export type SendResult =
+  | { readonly kind: 'answer'; readonly status: number }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'error'; readonly reason: string }
+
+export type SendRequest = (request: OutgoingRequest) => Promise<SendResult>
+
+class AddressRefused extends Error {}
+
+/**
+ * Sends a POST and gives the status of the answer, whose body is not read. The address is checked at
+ * the moment of the connection, so a name cannot change its mind in between; redirects are answers.
+ */
+export async function sendRequest(request: OutgoingRequest): Promise<SendResult> {
+  const url = new URL(request.url)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (!/^https?:$/.test(url.protocol))
+    return { kind: 'refused', reason: `${url.protocol} is not http` }
+  // a name that is an address is never looked up
+  const literal = isIP(host) === 0 ? undefined : refusalOf(host, request.allowPrivate)
+  if (literal !== undefined) return { kind: 'refused', reason: literal }
+  try {
+    return { kind: 'answer', status: await post(url, host, request) }
+  } catch (error) {
+    request.signal?.throwIfAborted()
+    if (error instanceof AddressRefused) return { kind: 'refused', reason: error.message }
+    return { kind: 'error', reason: reasonOf(error) }
+  }
+}
+
+function post(url: URL, host: string, request: OutgoingRequest): Promise<number> {
+  const { body, headers, allowPrivate, timeoutMs, signal } = request
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const start = url.protocol === 'https:' ? httpsRequest : httpRequest
+  return new Promise((done, fail) => {
+    const sent = start(
+      {
+        ...{ method: 'POST', host, port: url.port, path: `${url.pathname}${url.search}` },
+        ...{ agent: false, lookup: guardedLookup(allowPrivate) },
+        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      },
+      (answer) => {
+        answer.destroy()
+        done(answer.statusCode ?? 0)
+      },
+    )
+    sent.on('error', fail)
+    sent.end(body)
+  })
+}
+
+/** As `dns.lookup`, but a name with one forbidden address has none. */
+function guardedLookup(allowPrivate: boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, '')
+      const refusal = addresses
+        .map(({ address }) => refusalOf(address, allowPrivate))
+        .find((reason) => reason !== undefined)
+      if (refusal !== undefined) return callback(new AddressRefused(refusal), '')
+      const [first] = addresses as [LookupAddress, ...LookupAddress[]]
+      if (options.all) return callback(null, addresses)
+      return callback(null, first.address, first.family)
+    })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { name, code, message } = error as NodeJS.ErrnoException
+  if (name === 'TimeoutError' || name === 'AbortError') return 'no answer in time'
+  return code ?? message
+}
