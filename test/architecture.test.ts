@@ -76,12 +76,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   evaluation: ['runtime', 'tensor', 'data', 'image', 'bundle', 'figures', 'pages', 'contracts'],
   robustness: [
     'evaluation',
-    'runtime',
     'tensor',
     'data',
     'image',
     'bundle',
     'figures',
+    'pages',
     'contracts',
   ],
   cli: DOMAINS,

@@ -68,9 +68,14 @@ export {
   type McNemarResult,
 } from './registry-gate.ts'
 export {
+  type CorruptedSetsManifest,
   type CorruptionName,
+  corruptedSetsSchema,
   corruptionNameSchema,
   corruptionNames,
+  type ErrorTable,
+  type RobustnessReport,
+  robustnessReportSchema,
   type Severity,
   severities,
 } from './robustness.ts'
