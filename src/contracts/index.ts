@@ -43,6 +43,13 @@ export {
 } from './image.ts'
 export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
 export {
+  REFERENCE_FEATURE,
+  REFERENCE_HEADER_KEY,
+  type ReferenceHeader,
+  type ReferenceRows,
+  referenceHeaderSchema,
+} from './reference.ts'
+export {
   type HistoryEntry,
   historyEntrySchema,
   type ModelAlias,

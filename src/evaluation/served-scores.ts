@@ -1,3 +1,4 @@
+import type { BundleManifest } from '../contracts/index.ts'
 import {
   brierScore,
   confidencesOf,
@@ -32,4 +33,12 @@ export function servedScores(predictions: Predictions, temperature: number): Ser
     nll: meanCrossEntropy(logits, labels, classes.length, temperature),
     brier: brierScore(probabilities, labels, classes.length),
   }
+}
+
+/** The temperature of the probabilities that a model answers with. */
+export function servedTemperature({
+  calibrated,
+  temperature,
+}: Pick<BundleManifest, 'calibrated' | 'temperature'>): number {
+  return calibrated ? temperature : 1
 }

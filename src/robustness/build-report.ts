@@ -8,10 +8,10 @@ import {
   severities,
 } from '../contracts/index.ts'
 import type { Clock } from '../core/index.ts'
-import { describeModel, type ServedScores } from '../evaluation/index.ts'
+import { describeModel, type ServedScores, servedTemperature } from '../evaluation/index.ts'
 import { corruptionErrors } from './corruption-error.ts'
 import { corruptions } from './corruptions.ts'
-import { type ModelScores, servedTemperature } from './score-sets.ts'
+import type { ModelScores } from './score-sets.ts'
 
 export interface RobustnessInput {
   readonly bundle: Pick<Bundle, 'manifest' | 'sha256'>

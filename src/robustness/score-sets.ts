@@ -1,7 +1,7 @@
 import type { Bundle } from '../bundle/index.ts'
 import { type CorruptionName, corruptionNames, severities } from '../contracts/index.ts'
 import type { Progress } from '../core/index.ts'
-import { type ServedScores, servedScores } from '../evaluation/index.ts'
+import { type ServedScores, servedScores, servedTemperature } from '../evaluation/index.ts'
 import type { CorruptedSets, Sample } from './corrupted-sets.ts'
 
 export interface SetScores extends ServedScores {
@@ -66,9 +66,4 @@ async function scoreAll(
     scores.push(servedScores(predictions, servedTemperature(manifest)))
   }
   return scores
-}
-
-/** The temperature of the probabilities that a model answers with. */
-export function servedTemperature({ calibrated, temperature }: Bundle['manifest']): number {
-  return calibrated ? temperature : 1
 }

@@ -35,6 +35,7 @@ async function atelier(...argv: string[]) {
     signals: new EventEmitter(),
     exit: () => {},
     startUi: () => Promise.reject(new Error('not in this test')),
+    startService: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../../..'),
     self: [process.execPath],
     commands: commandTable,
