@@ -39,7 +39,7 @@ const scoresSchema = z.strictObject({
 })
 
 /** Error rates of a model: on the clean images, and by corruption, a number for each severity. */
-export const errorTableSchema = z.strictObject({
+const errorTableSchema = z.strictObject({
   clean: z.number(),
   corrupted: z.record(corruptionNameSchema, z.array(z.number()).length(severities.length)),
 })

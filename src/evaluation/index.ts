@@ -9,13 +9,12 @@ export {
   evaluateBundle,
   requireFit,
 } from './evaluate-bundle.ts'
-export { fitTemperature } from './fit-temperature.ts'
 export { type Predictions, predictedClasses } from './predictions.ts'
 export { type FigureName, type Figures, renderFigures } from './render-figures.ts'
 export { looks, type Mistake } from './report-sections.ts'
 export { type ServedScores, servedScores, servedTemperature } from './served-scores.ts'
 export type { SweepPage } from './sweep-page.ts'
-export { count, percent, plural } from './texts.ts'
+export { count, percent } from './texts.ts'
 export type { EpochPoint, StepPoint, TrainingCurves } from './training-curves.ts'
 export {
   type ComparedMetricCurves,

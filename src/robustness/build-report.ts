@@ -79,7 +79,7 @@ export function errorTableOf({ clean, corrupted }: ModelScores): ErrorTable {
 }
 
 /** Every corruption has as many severities, so that the mean over all is the mean of means. */
-export function meanScores(scores: readonly ServedScores[]): ServedScores {
+function meanScores(scores: readonly ServedScores[]): ServedScores {
   const mean = (key: keyof ServedScores) =>
     scores.reduce((sum, each) => sum + each[key], 0) / scores.length
   return { accuracy: mean('accuracy'), ece: mean('ece'), nll: mean('nll'), brier: mean('brier') }
