@@ -74,16 +74,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'contracts',
   ],
   evaluation: ['runtime', 'tensor', 'data', 'image', 'bundle', 'figures', 'pages', 'contracts'],
-  robustness: [
-    'evaluation',
-    'runtime',
-    'tensor',
-    'data',
-    'image',
-    'bundle',
-    'figures',
-    'contracts',
-  ],
+  robustness: ['evaluation', 'tensor', 'data', 'image', 'bundle', 'figures', 'pages', 'contracts'],
   cli: DOMAINS,
   main: [...DOMAINS, 'cli'],
 }

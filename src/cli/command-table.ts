@@ -33,6 +33,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/evaluate.ts')).evaluateCommand,
   },
   {
+    name: 'robustness',
+    summary: 'Judge a model on corrupted images and write a report.',
+    load: async () => (await import('./commands/robustness.ts')).robustnessCommand,
+  },
+  {
     name: 'predict',
     summary: 'Name the class of images.',
     load: async () => (await import('./commands/predict.ts')).predictCommand,

@@ -1,6 +1,6 @@
+import { type CsvValue, formatCsv } from '../core/index.ts'
 import { type ComparedValue, compareRuns } from '../tracking/index.ts'
 import type { ComparedRun } from './comparison.ts'
-import { type CsvValue, formatCsv } from './csv.ts'
 
 /** As stored, not as shown: digests whole, numbers with all digits. */
 export function comparisonCsv(runs: readonly ComparedRun[], all: boolean): string {

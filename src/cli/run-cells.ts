@@ -1,3 +1,4 @@
+import type { CsvValue } from '../core/index.ts'
 import {
   canonicalMetric,
   type RunEntry,
@@ -5,7 +6,6 @@ import {
   recordKeys,
   valuesOf,
 } from '../tracking/index.ts'
-import type { CsvValue } from './csv.ts'
 import { formatDuration } from './progress-line.ts'
 
 /** Short names of columns, for keys that are long or raw. */

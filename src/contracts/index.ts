@@ -43,6 +43,13 @@ export {
 } from './image.ts'
 export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
 export {
+  REFERENCE_FEATURE,
+  REFERENCE_HEADER_KEY,
+  type ReferenceHeader,
+  type ReferenceRows,
+  referenceHeaderSchema,
+} from './reference.ts'
+export {
   type HistoryEntry,
   historyEntrySchema,
   type ModelAlias,
@@ -80,9 +87,14 @@ export {
   type McNemarResult,
 } from './registry-gate.ts'
 export {
+  type CorruptedSetsManifest,
   type CorruptionName,
+  corruptedSetsSchema,
   corruptionNameSchema,
   corruptionNames,
+  type ErrorTable,
+  type RobustnessReport,
+  robustnessReportSchema,
   type Severity,
   severities,
 } from './robustness.ts'

@@ -1,5 +1,6 @@
 export { replaceFile, syncFolder, writeFileAtomic, writeFileAtomicSync } from './atomic-file.ts'
 export { type Clock, systemClock } from './clock.ts'
+export { type CsvValue, formatCsv } from './csv.ts'
 export { type ErrorCode, type ErrorKind, errorCatalogue } from './error-catalogue.ts'
 export { AtelierError, type ErrorDetails, toAtelierError } from './errors.ts'
 export { digestOf, sha256, sha256File } from './hashing.ts'

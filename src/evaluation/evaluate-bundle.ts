@@ -38,15 +38,7 @@ export async function evaluateBundle(input: EvaluationInput): Promise<Evaluation
   const predictions = { labels, probabilities, logits, classes: manifest.classes }
   const report = buildReport({
     predictions,
-    model: {
-      source,
-      sha256: bundle.sha256,
-      run_id: manifest.run_id,
-      architecture: manifest.architecture,
-      parameters: manifest.parameters,
-      seed: manifest.seed,
-      weight_digest: manifest.weight_digest,
-    },
+    model: describeModel(bundle, source),
     dataset: { name: dataset.name, digest: dataset.digest, split: splitName },
     testLooks,
     temperature: manifest.temperature,
@@ -54,6 +46,15 @@ export async function evaluateBundle(input: EvaluationInput): Promise<Evaluation
     clock,
   })
   return { report, mistakes: await surestMistakes(predictions, split, dataset) }
+}
+
+/** What a report says of the model it judges; `source` is what it was found as. */
+export function describeModel(
+  { manifest, sha256 }: Pick<Bundle, 'manifest' | 'sha256'>,
+  source: string,
+): EvaluationReport['model'] {
+  const { run_id, architecture, parameters, seed, weight_digest } = manifest
+  return { source, sha256, run_id, architecture, parameters, seed, weight_digest }
 }
 
 /** Refuses a data set of other classes or geometry; call it before the test split is opened. */

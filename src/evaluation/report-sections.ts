@@ -33,7 +33,11 @@ ${fact('Evaluated', `${report.created.slice(0, 16).replace('T', ' ')} UTC`)}${fa
 
 const fact = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`
 
-function looks({ dataset, test_looks }: EvaluationReport): string {
+/** How often the split was looked at, and what that means for the figure. */
+export function looks({
+  dataset,
+  test_looks,
+}: Pick<EvaluationReport, 'dataset' | 'test_looks'>): string {
   if (dataset.split !== 'test') {
     return 'This is the split the model was chosen on, so the figure is a little too good.'
   }

@@ -1,3 +1,4 @@
+export { readReference } from './reference/read-reference.ts'
 export {
   type ColumnType,
   type DriftTest,

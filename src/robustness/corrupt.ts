@@ -16,7 +16,7 @@ export interface CorruptOptions {
 }
 
 /** Room for more corruptions than there are. */
-const STEPS_PER_IMAGE = 64
+export const STEPS_PER_IMAGE = 64
 
 /**
  * Corrupted copies of `count` images, uint8 [count, C, H, W]: the same bytes for the same pixels,

@@ -29,7 +29,8 @@ export const brightness: Corruption = {
       const planes = planesOf(pixels, geometry)
       const size = geometry.height * geometry.width
       for (let i = 0; i < size; i++) {
-        const value = Math.max(...planes.map((plane) => plane[i]!))
+        let value = 0
+        for (const plane of planes) value = Math.max(value, plane[i]!)
         const wanted = Math.min(1, value + added)
         for (const plane of planes) plane[i] = value === 0 ? wanted : (plane[i]! * wanted) / value
       }

@@ -14,6 +14,10 @@ export interface RunFiles {
   readonly bestCheckpoint: string
   readonly model: string
   readonly weights: string
+  /** What the model made of held-out images, to hold live predictions against. */
+  readonly reference: string
+  /** The same to read. */
+  readonly referenceCsv: string
   readonly profile: string
   /** The uncommitted changes that the run was started with. */
   readonly diff: string
@@ -35,6 +39,8 @@ export function runFiles(folder: string): RunFiles {
     bestCheckpoint: inside('checkpoints', 'best.safetensors'),
     model: inside('model.onnx'),
     weights: inside('weights.safetensors'),
+    reference: inside('reference.safetensors'),
+    referenceCsv: inside('reference_features.csv'),
     profile: inside('profile'),
     diff: inside('git.diff'),
     artifacts: inside('artifacts.json'),

@@ -18,8 +18,10 @@ import type { Weights } from '../nn/index.ts'
 import type { Run } from '../tracking/index.ts'
 import { writeWeights } from './checkpoint.ts'
 import { inferenceModel, modelSize, modelSpec } from './model-spec.ts'
+import { referenceRows } from './reference-rows.ts'
 import { validate } from './validation.ts'
 import { weightDigest } from './weights.ts'
+import { writeReference } from './write-reference.ts'
 
 /** The temperature that calibrates logits [N, classes], given the labels. */
 export type FitTemperature = (logits: Float32Array, labels: Int32Array, classes: number) => number
@@ -38,21 +40,24 @@ export interface ExportOptions {
   readonly clock: Clock
 }
 
-/** Writes the run's model.onnx, manifest inside, and its weights.safetensors. */
+/** Writes the run's model.onnx, manifest inside, its weights.safetensors and its reference rows. */
 export async function exportBundle(options: ExportOptions): Promise<BundleManifest> {
-  const { run, config, dataset, weights } = options
-  const manifest = bundleManifestSchema.parse(await describe(options))
+  const { run, config, dataset, weights, val } = options
+  const logits = await validationLogits(options)
+  const temperature = options.fitTemperature(logits, val.labels, dataset.classes.length)
+  const manifest = bundleManifestSchema.parse(describe(options, temperature))
   const json = JSON.stringify(manifest)
   const model = inferenceModel(modelSpec(config, dataset), weights, {
     metadata: { [BUNDLE_MANIFEST_KEY]: json },
-    temperature: manifest.temperature,
+    temperature,
   })
+  await writeReference(run, referenceRows(val, logits, manifest))
   await writeWeights(run.files.weights, weights, { [BUNDLE_MANIFEST_KEY]: json })
   await writeFileAtomic(run.files.model, model)
   return manifest
 }
 
-async function describe(options: ExportOptions): Promise<BundleManifest> {
+function describe(options: ExportOptions, temperature: number): BundleManifest {
   const { run, config, dataset, weights, val, best } = options
   const preprocessing = createPreprocessing(dataset.geometry, dataset.normalization)
   return {
@@ -71,16 +76,18 @@ async function describe(options: ExportOptions): Promise<BundleManifest> {
     seed: config.seed,
     weight_digest: weightDigest(weights),
     metrics: best,
-    temperature: await fittedTemperature(options),
+    temperature,
     calibrated: true,
     reference_features: summarizeFeatures(inputFeatures(val.images, val.size)),
   }
 }
 
-async function fittedTemperature(options: ExportOptions): Promise<number> {
+async function validationLogits(options: ExportOptions): Promise<Float32Array> {
   const { config, dataset, weights, val } = options
   const { threads, eval_batch_size: batchSize } = config.trainer
-  const spec = modelSpec(config, dataset)
-  const { logits } = await validate(spec, weights, val, { threads, batchSize })
-  return options.fitTemperature(logits, val.labels, dataset.classes.length)
+  const { logits } = await validate(modelSpec(config, dataset), weights, val, {
+    threads,
+    batchSize,
+  })
+  return logits
 }

@@ -1,5 +1,5 @@
+import { type CsvValue, formatCsv } from '../../core/index.ts'
 import type { LatencySummary, LoadResult } from '../../loadtest/index.ts'
-import { type CsvValue, formatCsv } from '../csv.ts'
 
 /** Locust's names and order, so that what reads its files reads these. */
 const PERCENTILES = [

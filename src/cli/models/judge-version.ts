@@ -7,7 +7,12 @@ import {
 } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import { type Dataset, imageSize, type Split } from '../../data/index.ts'
-import { buildReport, predictedClasses, requireFit } from '../../evaluation/index.ts'
+import {
+  predictedClasses,
+  requireFit,
+  servedScores,
+  servedTemperature,
+} from '../../evaluation/index.ts'
 import { type GateSubject, judgeCandidate } from '../../registry/index.ts'
 import type { CommandContext } from '../context.ts'
 import { openOrPrepareDataset } from '../open-dataset.ts'
@@ -72,7 +77,7 @@ async function judge(
   const timed = compared === undefined ? [] : [bundle!, compared]
   const times = await timeInTurns(timed, split, imageSize(manifest.geometry), context)
   const subject = async (of: ModelVersion, opened: Bundle, latencies: readonly number[] = []) => ({
-    ...(await answersOf(opened, split, dataset)),
+    ...(await answersOf(opened, split)),
     ...{ version: of.version, sha256: of.sha256, bytes: of.bytes, latencies },
   })
   warnOfOtherData(context, current, dataset)
@@ -107,24 +112,12 @@ function misfitOf(bundle: Bundle, { manifest }: Dataset): string | undefined {
 async function answersOf(
   bundle: Bundle,
   split: Split,
-  { manifest }: Dataset,
 ): Promise<Pick<GateSubject, 'predicted' | 'ece'>> {
   const { probabilities, logits } = await bundle.predict(split.images, split.size)
-  const { run_id, architecture, parameters, seed, weight_digest, classes, temperature } =
-    bundle.manifest
-  const report = buildReport({
-    predictions: { labels: split.labels, probabilities, logits, classes },
-    model: {
-      ...{ source: '', sha256: bundle.sha256, run_id, architecture, parameters, seed },
-      weight_digest,
-    },
-    dataset: { name: manifest.name, digest: manifest.digest, split: 'val' },
-    testLooks: null,
-    ...{ temperature, calibrated: bundle.manifest.calibrated },
-  })
-  const predicted = predictedClasses(probabilities, classes.length)
-  const { served, ece, ece_calibrated } = report.calibration
-  return { predicted, ece: served === 'calibrated' ? ece_calibrated : ece }
+  const { classes } = bundle.manifest
+  const predictions = { labels: split.labels, probabilities, logits, classes }
+  const { ece } = servedScores(predictions, servedTemperature(bundle.manifest))
+  return { predicted: predictedClasses(probabilities, classes.length), ece }
 }
 
 function warnOfOtherData(

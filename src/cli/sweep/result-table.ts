@@ -1,5 +1,5 @@
+import { type CsvValue, formatCsv } from '../../core/index.ts'
 import type { ParameterValue, TrialSummary } from '../../sweeps/index.ts'
-import { type CsvValue, formatCsv } from '../csv.ts'
 import { formatDuration } from '../progress-line.ts'
 import { type Column, formatTable } from '../table.ts'
 import type { SweepView } from './sweep-view.ts'
