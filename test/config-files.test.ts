@@ -45,6 +45,7 @@ describe('conf', () => {
       'experiment',
       'gate',
       'model',
+      'monitoring',
       'optimizer',
       'recipe',
       'registry',

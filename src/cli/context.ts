@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ConfigChoice } from '../config/index.ts'
-import type { PredictionModel, ServingConfig } from '../contracts/index.ts'
+import type { PredictionModel, ProjectConfig } from '../contracts/index.ts'
 import type { Clock, Logger, Progress } from '../core/index.ts'
 import type { LiveBlock } from './live-block.ts'
 
@@ -36,7 +36,9 @@ export interface RunningUi {
 export type StartUi = (options: UiOptions) => Promise<RunningUi>
 
 export interface ServeOptions {
-  readonly config: ServingConfig
+  /** With what the command line says in place of `serving`. */
+  readonly config: ProjectConfig
+  readonly env: Environment
   /** Path or address of the model. */
   readonly model: string
   /** Folder that relative paths start from. */

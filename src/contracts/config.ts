@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { imageGeometrySchema } from './image.ts'
+import { monitoringSchema } from './monitoring-config.ts'
 import { gateSchema, registrySchema } from './registry-config.ts'
 import { servingSchema } from './serving-config.ts'
 
@@ -184,6 +185,7 @@ export const projectConfigSchema = configSchema.extend({
   registry: registrySchema,
   gate: gateSchema,
   serving: servingSchema,
+  monitoring: monitoringSchema,
 })
 export type ProjectConfig = z.infer<typeof projectConfigSchema>
 export type DataConfig = Config['data']

@@ -41,6 +41,7 @@ export {
   type Preprocessing,
   preprocessingSchema,
 } from './image.ts'
+export { type MonitoringConfig, monitoringSchema } from './monitoring-config.ts'
 export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
 export {
   REFERENCE_FEATURE,

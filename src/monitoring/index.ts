@@ -1,3 +1,9 @@
+export { adoptJournals } from './log/adopt-journals.ts'
+export { openCsvSink } from './log/csv-sink.ts'
+export { openDatabaseSink } from './log/database-sink.ts'
+export { openPredictionStore } from './log/open-prediction-store.ts'
+export type { PredictionSink, SinkCounts } from './log/prediction-sink.ts'
+export type { PredictionQuery, PredictionStore } from './log/prediction-store.ts'
 export { readReference } from './reference/read-reference.ts'
 export {
   type ColumnType,

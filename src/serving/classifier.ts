@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { PredictionRecord } from '../contracts/index.ts'
-import { AtelierError, type Clock, type Logger } from '../core/index.ts'
+import { AtelierError, type Clock, type Logger, timeOrderedId } from '../core/index.ts'
 import {
   type DecodedImage,
   type ImageDecoder,
@@ -130,7 +129,9 @@ export class Classifier {
       classify: (bytes, request = {}) => this.#classify(served, bytes, request),
       classifyPixels: (image, request = {}) => {
         const { pixels, width, height } = image
-        const decoded = new MeasuredImage(pixels, width, height, 'tensor')
+        const { geometry } = served.model.manifest.preprocessing
+        const came = { width, height, format: 'tensor' }
+        const decoded = new MeasuredImage(pixels, geometry, came)
         return this.#submit(served, decoded, this.#options.clock.monotonic(), request)
       },
       release: () => this.#options.slot.release(served),
@@ -186,10 +187,10 @@ export async function deliver(
   { onPrediction, clock, logger, onLoss }: DeliveryOptions,
 ): Promise<void> {
   const now = clock.monotonic()
-  const answers = finished.map((task) => classificationOf(task, now))
+  const time = clock.now()
+  const answers = finished.map((task) => classificationOf(task, now, time))
   if (onPrediction !== undefined && answers.length > 0) {
     try {
-      const time = clock.now()
       await onPrediction(answers.map((answer, i) => recordOf(answer, finished[i]!.task, time)))
     } catch (error) {
       // the client is answered whatever becomes of the record
@@ -205,6 +206,7 @@ export async function deliver(
 function classificationOf(
   { task, probabilities, logits }: FinishedTask<PendingPrediction>,
   now: number,
+  time: number,
 ): Classification {
   let best = 0
   for (let k = 1; k < probabilities.length; k++) {
@@ -212,7 +214,7 @@ function classificationOf(
   }
   const { model, pixels, arrived } = task
   const latencyMs = now - arrived
-  return { id: randomUUID(), model, best, probabilities, logits, pixels, latencyMs }
+  return { id: timeOrderedId(time), model, best, probabilities, logits, pixels, latencyMs }
 }
 
 function recordOf(

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import type { Preprocessing } from '../contracts/index.ts'
+import type { ImageGeometry, Preprocessing } from '../contracts/index.ts'
 import { AtelierError, type ErrorCode } from '../core/index.ts'
-import { decodePngSync, inputFeatures, preprocessRaster } from '../image/index.ts'
+import { decodePngSync, describePixels, preprocessRaster } from '../image/index.ts'
 import { clientGone, overloaded } from './worker-pool.ts'
 
 /** A picture as the model takes it. */
@@ -95,7 +95,8 @@ export class ThreadDecoder implements ImageDecoder {
     const raster = decodePngSync(bytes, this.#options)
     if (raster === undefined) return undefined
     const { width, height } = raster
-    return new MeasuredImage(preprocessRaster(raster, spec), width, height, 'png')
+    const came = { width, height, format: 'png' }
+    return new MeasuredImage(preprocessRaster(raster, spec), spec.geometry, came)
   }
 
   async decode(
@@ -124,7 +125,7 @@ export class ThreadDecoder implements ImageDecoder {
       const { code, message, hint } = answer.error
       throw new AtelierError(code, message, hint === undefined ? {} : { hint })
     }
-    return new MeasuredImage(answer.pixels, answer.width, answer.height, answer.format)
+    return new MeasuredImage(answer.pixels, geometry, answer)
   }
 
   async close(): Promise<void> {
@@ -200,21 +201,27 @@ function pngPixels(bytes: Uint8Array): number {
   return ((a! << 24) | (b! << 16) | (c! << 8) | d!) * ((e! << 24) | (f! << 16) | (g! << 8) | h!)
 }
 
+/** Pixels that are measured only if somebody keeps a record. */
 export class MeasuredImage implements DecodedImage {
   readonly pixels: Uint8Array
   readonly width: number
   readonly height: number
   readonly format: string
+  readonly #geometry: ImageGeometry
 
-  constructor(pixels: Uint8Array, width: number, height: number, format: string) {
+  constructor(
+    pixels: Uint8Array,
+    geometry: ImageGeometry,
+    came: Pick<DecodedImage, 'width' | 'height' | 'format'>,
+  ) {
     this.pixels = pixels
-    this.width = width
-    this.height = height
-    this.format = format
+    this.#geometry = geometry
+    this.width = came.width
+    this.height = came.height
+    this.format = came.format
   }
 
   features(): Readonly<Record<string, number>> {
-    const { avg_brightness, contrast } = inputFeatures(this.pixels, 1)
-    return { avg_brightness: avg_brightness[0]!, contrast: contrast[0]! }
+    return { ...describePixels(this.pixels, this.#geometry) }
   }
 }

@@ -44,7 +44,8 @@ export const serveCommand = defineCommand({
     const serving = servingOf(context, config.serving, options)
     const token = tokenOf(serving.host, options.token ?? env['ATELIER_TOKEN'])
     const service = await context.startService({
-      config: serving,
+      config: { ...config, serving },
+      env,
       model: model ?? env['MODEL_URI'] ?? join(config.paths.models, 'model.onnx'),
       cwd,
       token,

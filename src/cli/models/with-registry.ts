@@ -24,9 +24,22 @@ export async function withRegistry<T>(
 /** As `withRegistry`, where the configuration is known. */
 export async function withConfiguredRegistry<T>(
   context: Pick<CommandContext, 'cwd' | 'env' | 'clock'>,
-  { tracking, registry: settings }: Pick<ProjectConfig, 'tracking' | 'registry'>,
+  config: Pick<ProjectConfig, 'tracking' | 'registry'>,
   work: (registry: Registry) => Promise<T>,
 ): Promise<T> {
+  const registry = await openConfiguredRegistry(context, config)
+  try {
+    return await work(registry)
+  } finally {
+    await registry.close()
+  }
+}
+
+/** The registry of a project; `close` lets go of its files, too. Throws STORE_UNAVAILABLE. */
+export async function openConfiguredRegistry(
+  context: Pick<CommandContext, 'cwd' | 'env' | 'clock'>,
+  { tracking, registry: settings }: Pick<ProjectConfig, 'tracking' | 'registry'>,
+): Promise<Registry> {
   const { cwd, env, clock } = context
   const { protected_aliases: protectedAliases, webhooks, github } = settings
   const place = { url: env['DATABASE_URL'], path: resolve(cwd, tracking.database) }
@@ -34,12 +47,13 @@ export async function withConfiguredRegistry<T>(
   try {
     const options = { store: artifacts.store, clock, protectedAliases, webhooks, github }
     const registry = await openRegistry(place, options)
-    try {
-      return await work(registry)
-    } finally {
+    const close = async () => {
       await registry.close()
+      await artifacts.close()
     }
-  } finally {
+    return { ...registry, close }
+  } catch (error) {
     await artifacts.close()
+    throw error
   }
 }

@@ -22,6 +22,8 @@ export interface ServiceAppOptions {
   readonly service: PredictionService
   readonly metrics: ServiceMetrics
   readonly onFeedback?: OnFeedback | undefined
+  /** Told of the status of every answer to a request for predictions. */
+  readonly onAnswer?: ((status: number) => void) | undefined
   /** What clients send as a bearer token; undefined: nobody needs one. */
   readonly token?: string | undefined
   /** Names it answers to besides localhost and plain addresses; undefined: to any. */
@@ -53,7 +55,7 @@ export async function createServiceApp(options: ServiceAppOptions): Promise<Fast
     rateLimit: config.rate_limit,
   })
   limitBodies(app)
-  countAnswers(app, metrics)
+  countAnswers(app, metrics, options.onAnswer)
   acceptPictures(app)
   await registerRoutes(app, options)
   metrics.watch(service)

@@ -22,11 +22,16 @@ export async function metricsPlugin(
 }
 
 /** On the whole server, so it is no part of the plugin. */
-export function countAnswers(app: FastifyInstance, metrics: ServiceMetrics): void {
+export function countAnswers(
+  app: FastifyInstance,
+  metrics: ServiceMetrics,
+  onAnswer: ((status: number) => void) | undefined,
+): void {
   app.addHook('onResponse', (request, reply, done) => {
     // what there is no route for is one series: clients choose addresses
     const route = request.routeOptions.url ?? 'none'
     metrics.answered(route, reply.statusCode, reply.elapsedTime / 1000)
+    if (request.routeOptions.config.access === 'predict') onAnswer?.(reply.statusCode)
     done()
   })
 }

@@ -45,10 +45,17 @@ const CLOCK_SKEW_MS = 60_000
 export async function openDatabaseSink(options: DatabaseSinkOptions): Promise<PredictionSink> {
   const sink = new DatabaseSink(options, await createJournal(options.journals, options.clock.now()))
   await sink.start()
-  return sink
+  return {
+    description: options.store.description,
+    record: (records) => sink.record(records),
+    answered: (status) => sink.answered(status),
+    feedback: (feedback) => sink.feedback(feedback),
+    counts: () => sink.counts(),
+    close: () => sink.close(),
+  }
 }
 
-class DatabaseSink implements PredictionSink {
+class DatabaseSink {
   readonly #options: DatabaseSinkOptions
   #journal: Journal
   #waiting: Waiting[] = []
@@ -67,10 +74,6 @@ class DatabaseSink implements PredictionSink {
   constructor(options: DatabaseSinkOptions, journal: Journal) {
     this.#options = options
     this.#journal = journal
-  }
-
-  get description(): string {
-    return this.#options.store.description
   }
 
   /** Takes up what processes that are gone left, and begins to bring things to the store. */
