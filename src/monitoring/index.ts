@@ -6,6 +6,14 @@ export type { PredictionSink, SinkCounts } from './log/prediction-sink.ts'
 export type { PredictionQuery, PredictionStore } from './log/prediction-store.ts'
 export { readReference } from './reference/read-reference.ts'
 export {
+  type DroppedRows,
+  type EvidentlyResult,
+  evidentlyReport,
+} from './evidently/evidently-report.ts'
+export type { EvidentlyOptions } from './evidently/options.ts'
+export type { ColumnDrift, EvidentlyReport, SmallDistribution } from './evidently/report.ts'
+export type { Table, TableColumn } from './evidently/table.ts'
+export {
   type ColumnType,
   type DriftTest,
   type DriftTestName,

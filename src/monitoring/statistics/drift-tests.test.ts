@@ -1,6 +1,7 @@
 /** Evidently's own scores, made by test/golden/drift-tests.py. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { lehmerUniforms } from '../../../test/support/lehmer.ts'
 import { type DriftTestName, driftTests } from './drift-tests.ts'
 import { kernelDiscrepancy } from './kernel-discrepancy.ts'
 import { type Category, categoricalSamples, numericSample, type Sample } from './sample.ts'
@@ -31,17 +32,8 @@ const RELATIVE = 1e-9
 const ABSOLUTE = 1e-12
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN'
 
-/** The generator of Park and Miller, as in the script. */
-function uniforms(seed: number, count: number): Float64Array {
-  let state = seed
-  return Float64Array.from({ length: count }, () => {
-    state = (state * 48271) % 2147483647
-    return state / 2147483647
-  })
-}
-
 function drawNumbers({ seed, n, shape, scale = 1, at = 0, step }: Recipe): Float64Array {
-  const u = uniforms(seed, 4 * n)
+  const u = lehmerUniforms(seed, 4 * n)
   const draw = (row: number, i: number) => u[row * n + i]!
   const shapes: Record<string, (i: number) => number> = {
     bell: (i) => draw(0, i) + draw(1, i) + draw(2, i) + draw(3, i) - 2,
@@ -57,7 +49,7 @@ function drawNumbers({ seed, n, shape, scale = 1, at = 0, step }: Recipe): Float
 
 function drawCategories({ seed, n, shape, of }: Recipe): Category[] {
   const isLetters = shape === 'letters'
-  const places = [...uniforms(seed, n)].map((u) => Math.floor((isLetters ? u * u : u) * of!))
+  const places = [...lehmerUniforms(seed, n)].map((u) => Math.floor((isLetters ? u * u : u) * of!))
   return isLetters ? places.map((place) => LETTERS[place]!) : places
 }
 

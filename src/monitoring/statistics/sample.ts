@@ -58,6 +58,16 @@ export function asCategories(
   return [coded(categories, encode(a)), coded(categories, encode(b))]
 }
 
+export function rowsOf(sample: Sample): number {
+  return sample.type === 'num' ? sample.values.length : sample.codes.length
+}
+
+/** Distinct values of both sides together. */
+export function distinctOf(reference: Sample, current: Sample): number {
+  if (reference.type === 'cat') return reference.categories.length
+  return pooledSteps(reference, requireNumeric(current)).values.length
+}
+
 export function requireNumeric(sample: Sample): NumericSample {
   if (sample.type === 'num') return sample
   throw new TypeError('This test compares numbers, and was given categories.')
