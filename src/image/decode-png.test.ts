@@ -118,6 +118,31 @@ describe('decodePngSync', () => {
     }
   })
 
+  it('leaves to libpng a stream that looks back further than it says', async () => {
+    const row = Uint8Array.from({ length: 801 }, (_, i) => (i === 0 ? 0 : random.integer(256)))
+    const rows = Buffer.concat([row, row, row])
+    const stream = deflateSync(rows)
+    const small = Buffer.concat([Buffer.from('081d', 'hex'), stream.subarray(2)])
+    const shape = { width: 800, height: 3, depth: 8, color: 0, rows }
+    expect(decodePngSync(pngFile({ ...shape, stream }))).toBeDefined()
+    const bytes = pngFile({ ...shape, stream: small })
+    expect(decodePngSync(bytes)).toBeUndefined()
+    await expect(decodeWithSharp(bytes, 'png', 1e6)).rejects.toThrow()
+  })
+
+  it('does not read past a damaged transparency, which libvips refuses', async () => {
+    const bytes = picture({ color: 3 }, { before: [pngChunk('tRNS', new Uint8Array(2), 1)] })
+    expect(decodePngSync(bytes)).toBeUndefined()
+    await expect(decodeWithSharp(bytes, 'png', 1e6)).rejects.toThrow()
+  })
+
+  it('refuses at once what unpacks to far more than its pixels', () => {
+    const stream = deflateSync(new Uint8Array(1e6))
+    expect(() => decodePngSync(picture({}, { stream }))).toThrow(
+      expect.objectContaining({ code: 'IMAGE_UNREADABLE' }),
+    )
+  })
+
   it('refuses more bytes and pixels than allowed', () => {
     const bytes = picture({ width: 30, height: 20 })
     for (const limits of [{ maxBytes: 99 }, { maxPixels: 599 }]) {
