@@ -1,15 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /**
  * A UUID of version 7 (RFC 9562): 48 bits of milliseconds since 1970, then 74 random bits. Ids sort by
  * time, and where a thing of that id was stored can be told from the id.
  */
 export function timeOrderedId(now: number): string {
-  const bytes = randomBytes(16)
-  bytes.writeUIntBE(Math.floor(now), 0, 6)
-  bytes[6] = 0x70 | (bytes[6]! & 0x0f)
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f)
-  return formatId(bytes)
+  const time = Math.floor(now).toString(16).padStart(12, '0')
+  // Node keeps random bits in store for these, which makes them ten times as quick as asking for some
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
 }
 
 /** Milliseconds since 1970 at which an id of version 7 was made; undefined for other text. */

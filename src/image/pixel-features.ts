@@ -39,11 +39,12 @@ export function describePixels(pixels: Uint8Array, geometry: ImageGeometry): Pix
   const { width, height, channels } = geometry
   const grey = channels === 1 ? pixels : lumaPlane(pixels, width * height)
   const { avg_brightness, contrast } = inputFeatures(pixels, 1)
+  const { min, max, entropy, foreground_share } = describeLevels(grey)
+  const { sharpness, edge_density } = describeEdges(grey, width, height)
   return {
     avg_brightness: avg_brightness[0]!,
     contrast: contrast[0]!,
-    ...describeLevels(grey),
-    ...describeEdges(grey, width, height),
+    ...{ min, max, sharpness, entropy, edge_density, foreground_share },
   }
 }
 

@@ -1,10 +1,3 @@
-export { adoptJournals } from './log/adopt-journals.ts'
-export { openCsvSink } from './log/csv-sink.ts'
-export { openDatabaseSink } from './log/database-sink.ts'
-export { openPredictionStore } from './log/open-prediction-store.ts'
-export type { PredictionSink, SinkCounts } from './log/prediction-sink.ts'
-export type { PredictionQuery, PredictionStore } from './log/prediction-store.ts'
-export { readReference } from './reference/read-reference.ts'
 export {
   type DroppedRows,
   type EvidentlyResult,
@@ -13,6 +6,13 @@ export {
 export type { EvidentlyOptions } from './evidently/options.ts'
 export type { ColumnDrift, EvidentlyReport, SmallDistribution } from './evidently/report.ts'
 export type { Table, TableColumn } from './evidently/table.ts'
+export { adoptJournals } from './log/adopt-journals.ts'
+export { openCsvSink } from './log/csv-sink.ts'
+export { openDatabaseSink } from './log/database-sink.ts'
+export { openPredictionStore } from './log/open-prediction-store.ts'
+export type { PredictionSink, SinkCounts } from './log/prediction-sink.ts'
+export type { PredictionQuery, PredictionStore } from './log/prediction-store.ts'
+export { readReference } from './reference/read-reference.ts'
 export {
   type ColumnType,
   type DriftTest,

@@ -1,5 +1,6 @@
 import { decodeRows } from './encode-rows.ts'
 import { orphanedJournals, readJournal, removeJournal } from './journal.ts'
+import type { PredictionRows } from './prediction-rows.ts'
 import type { PredictionStore } from './prediction-store.ts'
 
 /** Brings to the store what processes of this machine wrote down and did not live to bring; gives how many rows. */
@@ -22,11 +23,11 @@ async function adopt(
   now: number,
 ): Promise<number> {
   const from = await store.progress(name)
-  const left = (await readJournal(folder, name)).filter(({ end }) => end > from)
+  const left = (await rowsOf(folder, name)).filter(({ end }) => end > from)
   const last = left.at(-1)
   let count = 0
   if (last !== undefined) {
-    const rows = left.map(({ payload }) => decodeRows(payload))
+    const rows = left.map((frame) => frame.rows)
     const span = { journal: name, from, to: last.end }
     // another process may be at it too: one of them only gets to add
     const added = await store.append(rows, span, 0, now)
@@ -34,4 +35,13 @@ async function adopt(
   }
   removeJournal(folder, name)
   return count
+}
+
+/** Read from the first on: a frame may leave out the header that it shares with the one before. */
+async function rowsOf(folder: string, name: string) {
+  const frames: { readonly rows: PredictionRows; readonly end: number }[] = []
+  for (const { payload, end } of await readJournal(folder, name)) {
+    frames.push({ rows: decodeRows(payload, frames.at(-1)?.rows), end })
+  }
+  return frames
 }

@@ -62,6 +62,8 @@ class DatabaseSink {
   /** Of the journal: up to here the store has it, and up to here it is written. */
   #done = 0
   #size = 0
+  /** Of this journal: their header is known to whoever reads it. */
+  #last: PredictionRows | undefined
   readonly #answers = new Map<number, Omit<RequestCount, 'minute'>>()
   #recorded = 0
   #dropped = 0
@@ -94,7 +96,8 @@ class DatabaseSink {
     }
     const rows = toRows(records)
     try {
-      this.#size = this.#journal.append(encodeRows(rows))
+      this.#size = this.#journal.append(encodeRows(rows, this.#last))
+      this.#last = rows
     } catch (error) {
       this.#drop(records.length)
       this.#trouble(error)
@@ -206,6 +209,7 @@ class DatabaseSink {
     }
     this.#journal.remove()
     this.#journal = next
+    this.#last = undefined
     this.#done = 0
     this.#size = 0
   }
