@@ -7,7 +7,7 @@ import {
   toAtelierError,
 } from '../../core/index.ts'
 import { adoptJournals } from './adopt-journals.ts'
-import { encodeRows } from './encode-rows.ts'
+import { encodeRecords, type FrameHeader, frameHeader } from './encode-records.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { type PredictionRows, toRows } from './prediction-rows.ts'
 import type { PredictionSink, SinkCounts } from './prediction-sink.ts'
@@ -28,7 +28,7 @@ export interface DatabaseSinkOptions {
 }
 
 interface Waiting {
-  readonly rows: PredictionRows
+  readonly records: readonly PredictionRecord[]
   /** Size of the journal after them. */
   readonly end: number
 }
@@ -62,8 +62,8 @@ class DatabaseSink {
   /** Of the journal: up to here the store has it, and up to here it is written. */
   #done = 0
   #size = 0
-  /** Of this journal: their header is known to whoever reads it. */
-  #last: PredictionRows | undefined
+  /** That the last frame of the journal is under. */
+  #header: FrameHeader | undefined
   readonly #answers = new Map<number, Omit<RequestCount, 'minute'>>()
   #recorded = 0
   #dropped = 0
@@ -94,16 +94,16 @@ class DatabaseSink {
       this.#drop(records.length)
       return
     }
-    const rows = toRows(records)
+    const header = frameHeader(records, this.#header)
     try {
-      this.#size = this.#journal.append(encodeRows(rows, this.#last))
-      this.#last = rows
+      this.#size = this.#journal.append(encodeRecords(records, header, this.#header))
+      this.#header = header
     } catch (error) {
       this.#drop(records.length)
       this.#trouble(error)
       return
     }
-    this.#waiting.push({ rows, end: this.#size })
+    this.#waiting.push({ records, end: this.#size })
     this.#recorded += records.length
   }
 
@@ -129,7 +129,7 @@ class DatabaseSink {
   }
 
   counts(): SinkCounts {
-    const pending = this.#waiting.reduce((sum, { rows }) => sum + rows.count, 0)
+    const pending = this.#waiting.reduce((sum, { records }) => sum + records.length, 0)
     return { recorded: this.#recorded, dropped: this.#dropped, pending }
   }
 
@@ -173,8 +173,7 @@ class DatabaseSink {
     const last = taken.at(-1)
     if (last === undefined) return
     const span = { journal: this.#journal.name, from: this.#done, to: last.end }
-    const rows = taken.map((waiting) => waiting.rows)
-    await store.append(rows, span, dropped, clock.now())
+    await store.append(rowsByModel(taken), span, dropped, clock.now())
     // what came meanwhile stands behind what was taken
     this.#waiting = this.#waiting.slice(taken.length)
     this.#done = last.end
@@ -209,7 +208,7 @@ class DatabaseSink {
     }
     this.#journal.remove()
     this.#journal = next
-    this.#last = undefined
+    this.#header = undefined
     this.#done = 0
     this.#size = 0
   }
@@ -231,4 +230,15 @@ class DatabaseSink {
     }
     this.#troubled = true
   }
+}
+
+/** Runs of records of one model, by column. A batch is of one model. */
+function rowsByModel(waiting: readonly Waiting[]): PredictionRows[] {
+  const runs: PredictionRecord[][] = []
+  for (const { records } of waiting) {
+    const run = runs.at(-1)
+    if (run !== undefined && run[0]!.model === records[0]!.model) run.push(...records)
+    else runs.push([...records])
+  }
+  return runs.map(toRows)
 }

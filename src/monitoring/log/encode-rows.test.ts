@@ -42,16 +42,6 @@ describe('encodeRows', () => {
     }
   })
 
-  it('leaves out a header that the rows before have', () => {
-    const [first, second] = [toRows(records.slice(0, 2)), toRows(records.slice(2, 4))]
-    const bytes = encodeRows(second, first)
-    expect(bytes.length).toBeLessThan(encodeRows(second).length - 200)
-    expect(toRecords(decodeRows(bytes, first))).toEqual(records.slice(2, 4))
-    expect(() => decodeRows(bytes)).toThrow(/without a header/)
-    const other = toRows([{ ...records[4]!, model: { ...EXAMPLE_MODEL } }])
-    expect(encodeRows(other, first)).toEqual(encodeRows(other))
-  })
-
   it('refuses bytes that end early', () => {
     const bytes = encodeRows(toRows(records))
     expect(() => decodeRows(bytes.subarray(0, bytes.length - 64))).toThrow()

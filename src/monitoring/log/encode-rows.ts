@@ -2,12 +2,13 @@ import type { PredictionModel } from '../../contracts/index.ts'
 import type { PredictionRows } from './prediction-rows.ts'
 
 /**
- * Rows as bytes: `u32 length of the header, u32 count, header as JSON, zeros to a multiple of 8`, then the
- * columns in the order of `COLUMNS`, each from a multiple of 8. A header of no length is that of the rows
- * before. Numbers are little-endian, as on every platform that Node runs on.
+ * Rows as bytes: `u32 length of the header, header as JSON, zeros to a multiple of 8`, then the columns
+ * in the order of `COLUMNS`, each from a multiple of 8. Numbers are little-endian, as on every platform
+ * that Node runs on.
  */
 interface Header {
   readonly version: 1
+  readonly count: number
   readonly model: PredictionModel
   readonly features: readonly string[]
   readonly formats: readonly string[]
@@ -33,20 +34,21 @@ type ColumnName = (typeof COLUMNS)[number][0]
 
 const aligned = (bytes: number) => Math.ceil(bytes / 8) * 8
 
-const HEAD = 8
-const NOTHING = Buffer.alloc(0)
-
-/** `before`: rows that stand before these wherever they will be read. */
-export function encodeRows(rows: PredictionRows, before?: PredictionRows): Buffer {
-  const isKnown = before !== undefined && hasSameHeader(before, rows)
-  const text = isKnown ? NOTHING : headerOf(rows)
-  const start = aligned(HEAD + text.length)
+export function encodeRows(rows: PredictionRows): Buffer {
+  const header: Header = {
+    version: 1,
+    count: rows.count,
+    model: rows.model,
+    features: rows.featureNames,
+    formats: rows.formatNames,
+  }
+  const text = Buffer.from(JSON.stringify(header))
+  const start = aligned(4 + text.length)
   const columns = COLUMNS.map(([name]): Numbers => rows[name])
   const size = columns.reduce((sum, { byteLength }) => sum + aligned(byteLength), start)
   const bytes = Buffer.alloc(size)
   bytes.writeUInt32LE(text.length, 0)
-  bytes.writeUInt32LE(rows.count, 4)
-  bytes.set(text, HEAD)
+  bytes.set(text, 4)
   let offset = start
   for (const { buffer, byteOffset, byteLength } of columns) {
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset)
@@ -55,33 +57,17 @@ export function encodeRows(rows: PredictionRows, before?: PredictionRows): Buffe
   return bytes
 }
 
-function headerOf({ model, featureNames, formatNames }: PredictionRows): Buffer {
-  const header: Header = { version: 1, model, features: featureNames, formats: formatNames }
-  return Buffer.from(JSON.stringify(header))
-}
-
-/** The model of a service is one object for as long as it serves. */
-function hasSameHeader(a: PredictionRows, b: PredictionRows): boolean {
-  const isEqual = (some: readonly string[], other: readonly string[]) =>
-    some.length === other.length && some.every((name, at) => name === other[at])
-  return (
-    a.model === b.model &&
-    isEqual(a.featureNames, b.featureNames) &&
-    isEqual(a.formatNames, b.formatNames)
-  )
-}
-
 /** Throws RangeError or SyntaxError for bytes that `encodeRows` did not make. */
-export function decodeRows(bytes: Uint8Array, before?: PredictionRows): PredictionRows {
+export function decodeRows(bytes: Uint8Array): PredictionRows {
   // columns begin at multiples of 8 of the bytes, so the bytes themselves must too
   const whole = (
     bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes)
   ) as Uint8Array<ArrayBuffer>
   const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength)
   const length = view.getUint32(0, true)
-  const count = view.getUint32(4, true)
-  const { model, features, formats } =
-    length === 0 ? knownHeader(before) : readHeader(whole.subarray(HEAD, HEAD + length))
+  const text = Buffer.from(whole.buffer, whole.byteOffset + 4, length).toString('utf8')
+  const { version, count, model, features, formats }: Header = JSON.parse(text)
+  if (version !== 1) throw new RangeError(`rows of version ${version}`)
   const lengths: Readonly<Record<ColumnName, number>> = {
     times: count,
     features: count * features.length,
@@ -94,7 +80,7 @@ export function decodeRows(bytes: Uint8Array, before?: PredictionRows): Predicti
     formats: count,
     ids: count * 16,
   }
-  let offset = whole.byteOffset + aligned(HEAD + length)
+  let offset = whole.byteOffset + aligned(4 + length)
   const end = whole.byteOffset + whole.byteLength
   const columns = COLUMNS.map(([name, Column]) => {
     const column = new Column(whole.buffer, offset, lengths[name])
@@ -109,16 +95,4 @@ export function decodeRows(bytes: Uint8Array, before?: PredictionRows): Predicti
     formatNames: formats,
     ...(Object.fromEntries(columns) as Pick<PredictionRows, ColumnName>),
   }
-}
-
-function readHeader(bytes: Uint8Array): Header {
-  const header: Header = JSON.parse(Buffer.from(bytes).toString('utf8'))
-  if (header.version !== 1) throw new RangeError(`rows of version ${header.version}`)
-  return header
-}
-
-function knownHeader(before: PredictionRows | undefined): Omit<Header, 'version'> {
-  if (before === undefined) throw new RangeError('rows without a header')
-  const { model, featureNames: features, formatNames: formats } = before
-  return { model, features, formats }
 }

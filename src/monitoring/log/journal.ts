@@ -26,7 +26,7 @@ export interface Journal {
 }
 
 export interface JournalFrame {
-  readonly payload: Uint8Array
+  readonly payload: Buffer
   /** Of the first byte after it. */
   readonly end: number
 }
@@ -80,8 +80,8 @@ export async function orphanedJournals(folder: string): Promise<readonly string[
   return orphans
 }
 
-async function isOrphan(head: Uint8Array): Promise<boolean> {
-  const { pid, host, identity } = JSON.parse(Buffer.from(head).toString()) as Holder
+async function isOrphan(head: Buffer): Promise<boolean> {
+  const { pid, host, identity } = JSON.parse(head.toString()) as Holder
   if (host !== hostname()) return false
   return !processExists(pid) || (await processIdentity(pid)) !== identity
 }
