@@ -9,7 +9,6 @@ import type { PredictAnswer } from '../src/contracts/index.ts'
 import { formatBytes } from '../web/src/shared/format.ts'
 import { SAMPLES } from '../web/src/try/samples.ts'
 import { runAtelier } from './support/atelier-process.ts'
-import { type ServedModelProcess, serveModel } from './support/inference-service.ts'
 import {
   breakOff,
   prediction,
@@ -19,6 +18,7 @@ import {
 } from './support/stand-in-service.ts'
 import { packageRoot } from './support/training-project.ts'
 import { launchChromium, openPage } from './support/ui-browser.ts'
+import { type ServedUi, serveModel } from './support/ui-server.ts'
 
 const full = process.env['ATELIER_TEST'] === 'full'
 const SHOTS = process.env['UI_SCREENSHOTS']
@@ -102,7 +102,7 @@ const drag = (page: Page, type: 'dragover' | 'drop', files: Record<string, strin
   )
 
 describe.runIf(full)('the Try page of atelier serve in Chromium (ATELIER_TEST=full)', () => {
-  let service: ServedModelProcess
+  let service: ServedUi
   let address = ''
   beforeAll(async () => {
     for (const command of [
