@@ -19,3 +19,11 @@ export {
   type DriftTestName,
   driftTests,
 } from './statistics/drift-tests.ts'
+export {
+  createDriftJudge,
+  type DriftJudge,
+  type DriftJudgeOptions,
+  judgeDrift,
+} from './verdict/drift-judge.ts'
+export type { DriftRows } from './verdict/drift-rows.ts'
+export type { DriftItem, DriftLevel, DriftVerdict } from './verdict/drift-verdict.ts'
