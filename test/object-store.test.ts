@@ -3,6 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
+import { createBuckets } from './support/object-bucket-model.ts'
+import { type Emulator, hasMoto, startMoto } from './support/object-emulators.ts'
+import { s3Model, serveS3 } from './support/object-s3-server.ts'
 import { describeObjectStore } from './support/object-store-contract.ts'
 import {
   serveObjects,
@@ -43,6 +46,63 @@ describe('openObjectStore of a web address', () => {
     fresh: async () => ({ url: `${server.url}/p${++count}`, options: {} }),
     async put({ url }, key, bytes) {
       objects.set(`${new URL(url).pathname.slice(1)}/${key}`, { bytes, modified: Date.now() })
+    },
+  }))
+})
+
+describe('openObjectStore of S3, emulated', () => {
+  const model = s3Model(createBuckets('bucket'))
+  let server: TestServer
+  let count = 0
+  beforeAll(async () => {
+    server = await startServer(serveS3(model))
+  })
+  afterAll(() => server.close())
+
+  describeObjectStore(() => ({
+    fresh: async () => ({
+      url: `s3://bucket/ö place ${++count}`,
+      options: { s3: { endpoint: server.url, accessKeyId: 'id', secretAccessKey: 'secret' } },
+    }),
+    async put({ url }, key, bytes) {
+      model.put('bucket', `${url.slice('s3://bucket/'.length)}/${key}`, Buffer.from(bytes))
+    },
+  }))
+})
+
+const full = process.env['ATELIER_TEST'] === 'full'
+const without = (has: () => boolean, what: string) =>
+  !full ? ' (left out: ATELIER_TEST=full runs it)' : has() ? '' : ` (left out: no ${what})`
+const MINUTE = 60_000
+
+const noMoto = without(hasMoto, 'Python package moto[server]')
+describe.skipIf(noMoto)(`openObjectStore of S3 in moto${noMoto}`, () => {
+  let emulator: Emulator
+  let count = 0
+  beforeAll(async () => {
+    emulator = await startMoto('bucket')
+  }, MINUTE)
+  afterAll(() => emulator?.stop())
+
+  describeObjectStore(() => ({
+    partBytes: 5 << 20,
+    fresh: async () => ({
+      url: `s3://bucket/ö place ${++count}`,
+      options: { s3: { endpoint: emulator.url, accessKeyId: 'id', secretAccessKey: 'secret' } },
+    }),
+    async put({ url }, key, bytes) {
+      const path = `${url.slice('s3://'.length)}/${key}`
+        .split('/')
+        .map(encodeURIComponent)
+        .join('/')
+      // it looks at the name alone
+      const authorization = 'AWS4-HMAC-SHA256 Credential=id/20260101/us-east-1/s3/aws4_request'
+      const { status } = await fetch(`${emulator.url}/${path}`, {
+        method: 'PUT',
+        headers: { authorization },
+        body: Buffer.from(bytes),
+      })
+      if (status !== 200) throw new Error(`moto answered ${status}`)
     },
   }))
 })

@@ -59,8 +59,8 @@ const STREAMS = {
   sweep: 8,
   forest: 9,
   load: 12,
-  drift: 10,
   corruption: 10,
+  drift: 13,
 } as const
 
 export type RandomStream = keyof typeof STREAMS

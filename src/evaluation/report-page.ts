@@ -45,7 +45,7 @@ function calibrationSection({ calibration, loss }: EvaluationReport, svg: string
     [scores.ece, loss, scores.brier],
     [scores.ece_calibrated, scores.nll_calibrated, scores.brier_calibrated],
   ]
-  const mark = (name: typeof served) => (name === served ? ', as served' : '')
+  const mark = (name: typeof served) => (name === served ? ', served' : '')
   return html`<section>
 <h2>Calibration</h2>
 <div class="pair">${figureOf('Reliability diagram', 'reliability', svg)}
@@ -53,9 +53,9 @@ function calibrationSection({ calibration, loss }: EvaluationReport, svg: string
 <p>Does the model know how sure it may be? On the dashed line it does: of the predictions made with 80% confidence, 80% are right.</p>
 <div class="scroll"><table>
 <thead><tr><th class="name">probabilities</th><th>ECE</th><th>NLL</th><th>Brier</th></tr></thead>
-<tbody>${row('raw', `softmax of the logits${mark('raw')}`, plain)}${row('fitted', `at temperature ${temperature.toFixed(3)}${mark('calibrated')}`, calibrated)}</tbody>
+<tbody>${row('raw', `plain softmax${mark('raw')}`, plain)}${row('fitted', `T = ${temperature.toFixed(3)}${mark('calibrated')}`, calibrated)}</tbody>
 </table></div>
-<p class="note">The logits are divided by the temperature, which was fitted on the validation split; the predicted class stays the same. ECE: expected calibration error, 15 equal bins of the predicted class's confidence; those of fewer than ten images are not drawn. NLL: negative log-likelihood in nats. Brier score: 0 to 2.</p>
+<p class="note">The logits are divided by the temperature T, which was fitted on the validation split; the predicted class stays the same. ECE: expected calibration error, 15 equal bins of the predicted class's confidence; those of fewer than ten images are not drawn. NLL: negative log-likelihood in nats. Brier score: 0 to 2.</p>
 </div></div>
 </section>`
 }

@@ -23,6 +23,14 @@ export {
   type DriftTestName,
   driftTests,
 } from './statistics/drift-tests.ts'
+export {
+  createDriftJudge,
+  type DriftJudge,
+  type DriftJudgeOptions,
+  judgeDrift,
+} from './verdict/drift-judge.ts'
+export type { DriftRows } from './verdict/drift-rows.ts'
+export type { DriftItem, DriftLevel, DriftVerdict } from './verdict/drift-verdict.ts'
 export { loadReference, type MonitoredReference } from './windows/load-reference.ts'
 export type { PredictionWindow } from './windows/prediction-window.ts'
 export { readCsvWindow } from './windows/read-csv-window.ts'

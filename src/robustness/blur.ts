@@ -35,8 +35,9 @@ export const defocusBlur: Corruption = {
   family: 'blur',
   meaning: 'Out of focus: each point becomes a disc.',
   prepare: (geometry, severity) => {
-    const [radius, sigma] = at(DEFOCUS, severity).map((length) => length * pixelScale(geometry))
-    const taps = disc(radius!, sigma!)
+    const [radius, sigma] = at(DEFOCUS, severity)
+    // the rim is as soft as pixels are large, whatever the image's size
+    const taps = disc(radius * pixelScale(geometry), sigma)
     const convolve = createConvolver(geometry, reachOf(taps), 'mirror')
     return (pixels) => {
       for (const plane of planesOf(pixels, geometry)) convolve(plane, taps)
@@ -66,7 +67,8 @@ export const glassBlur: Corruption = {
   family: 'blur',
   meaning: 'Frosted glass: pixels trade places with near ones.',
   prepare: (geometry, severity) => {
-    const scale = pixelScale(geometry)
+    // by the root: the blur comes on top of what trading places does, which grows with the passes
+    const scale = Math.sqrt(pixelScale(geometry))
     const reach = Math.max(1, Math.round(GLASS_REACH * scale))
     const blur = gaussianBlur(geometry, GLASS_SIGMA * scale)
     return (pixels, random) => {

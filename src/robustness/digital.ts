@@ -19,6 +19,8 @@ const ELASTIC: PerSeverity<readonly [number, number]> = [
  * are so small that on 28 pixels the second does less than the first.
  */
 const PIXELATE: PerSeverity<number> = [0.9, 0.78, 0.65, 0.55, 0.45]
+/** The power of the scale by which large images lose more: 0.5 to 0.25 are left at 224 pixels. */
+const PIXELATE_GROWTH = 0.3
 
 export const brightness: Corruption = {
   family: 'digital',
@@ -131,7 +133,7 @@ export const pixelate: Corruption = {
   meaning: 'Shrunk to fewer pixels and enlarged again.',
   prepare: (geometry, severity) => {
     const { height, width } = geometry
-    const share = at(PIXELATE, severity)
+    const share = at(PIXELATE, severity) / pixelScale(geometry) ** PIXELATE_GROWTH
     const rows = shrunkAxis(height, Math.max(1, Math.floor(height * share)))
     const columns = shrunkAxis(width, Math.max(1, Math.floor(width * share)))
     const narrow = new Float32Array(height * columns.size)

@@ -109,7 +109,8 @@ export const frost: Corruption = {
     const { height, width } = geometry
     const [image, ice] = at(FROST, severity)
     const texture = frostTexture()
-    const texels = 1 / pixelScale(geometry)
+    // by the root: a larger image has larger crystals, and more of them
+    const texels = 1 / Math.sqrt(pixelScale(geometry))
     return (pixels, random) => {
       const [top, left] = [random.integer(FROST_TEXELS), random.integer(FROST_TEXELS)]
       const turned = random.integer(2) === 1

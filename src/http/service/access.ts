@@ -10,6 +10,9 @@ declare module 'fastify' {
     /** `predict` is open unless the configuration protects predictions. */
     readonly access?: Access
   }
+  interface FastifyInstance {
+    accessRules(): readonly RouteAccess[]
+  }
 }
 
 export interface AccessOptions {
@@ -18,15 +21,31 @@ export interface AccessOptions {
   readonly protectPredict: boolean
 }
 
-/** A route without an access rule is a mistake of ours: the server does not start. */
+export interface RouteAccess {
+  readonly method: string
+  /** With `:parameter` and `*`. */
+  readonly url: string
+  readonly access: Access
+}
+
+/**
+ * Keeps `app.accessRules`, all routes with their rules, from here on. A route without a rule is a
+ * mistake of ours: the server does not start.
+ */
 export function requireAccessRules(app: FastifyInstance): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
     routes.push(route)
   })
+  app.decorate('accessRules', () =>
+    routes.flatMap(({ method, url, config }) => {
+      const { access } = config ?? {}
+      if (access === undefined) throw new Error(`The route ${url} has no access rule.`)
+      return [method].flat().map((name) => ({ method: name, url, access }))
+    }),
+  )
   app.addHook('onReady', async () => {
-    const bare = routes.find(({ config }) => config?.access === undefined)
-    if (bare !== undefined) throw new Error(`The route ${bare.url} has no access rule.`)
+    app.accessRules()
   })
 }
 

@@ -16,6 +16,7 @@ const SPARE_PARTS = 2
 
 /** Bodies are read whole into memory, up to Fastify's body limit, and looked at afterwards. */
 export function acceptPictures(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain')
   const keep = (_: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) =>
     done(null, body)
   for (const type of [/^image\/[\w.+-]+(?:;|$)/, 'application/octet-stream', FORM]) {

@@ -8,7 +8,7 @@ import type { EvidentlyReport } from '../evidently/report.ts'
 import { judgeDrift } from '../verdict/drift-judge.ts'
 import type { DriftItem, DriftVerdict } from '../verdict/drift-verdict.ts'
 import type { MonitoredReference } from '../windows/load-reference.ts'
-import { comparedTables, type MonitoredRows } from '../windows/monitored-rows.ts'
+import { comparedTables, type MonitoredRows, withClassOrder } from '../windows/monitored-rows.ts'
 import type { PredictionWindow } from '../windows/prediction-window.ts'
 import { distributionsOf } from './distributions.ts'
 import {
@@ -40,8 +40,9 @@ export function buildDriftReport(
   window: PredictionWindow,
   { now, alpha }: DriftReportOptions,
 ): DriftFindings {
-  const verdict = judgeDrift(reference.rows, window.rows, alpha === undefined ? {} : { alpha })
-  const tables = comparedTables(reference.rows, window.rows)
+  const [before, after] = withSameClasses(reference.rows, window.rows)
+  const verdict = judgeDrift(before, after, alpha === undefined ? {} : { alpha })
+  const tables = comparedTables(before, after)
   const evidently = evidentlyReport(tables.reference, tables.current)
   const span = timesOf(window.times)
   const { source, run } = reference
@@ -59,8 +60,8 @@ export function buildDriftReport(
     },
     warnings: [...verdict.warnings, ...lossWarnings(window)],
     measures: verdict.items.map(measureOf),
-    distributions: byEffect(reference.rows, window.rows, verdict),
-    classes: classMix(reference.rows, window.rows),
+    distributions: byEffect(before, after, verdict),
+    classes: classMix(before, after),
     volume: volumeOf(window),
     latency: latencyOf(window),
     live: liveAccuracy(window, reference),
@@ -68,6 +69,12 @@ export function buildDriftReport(
     evidently: summaryOf(evidently),
   }
   return { report, evidently: evidently.report }
+}
+
+/** A CSV log has its classes in the order in which they came. */
+function withSameClasses(reference: MonitoredRows, window: MonitoredRows) {
+  const after = withClassOrder(window, reference.classes ?? [])
+  return [withClassOrder(reference, after.classes ?? []), after] as const
 }
 
 function lossWarnings({ lost }: PredictionWindow): string[] {

@@ -6,6 +6,10 @@ import { digits, modelText, percent, whole } from './page-text.ts'
 
 const TITLES = { ok: 'No drift', watch: 'Watch', drift: 'Drift' } as const
 
+function titleOf({ verdict, measures }: DriftReport): string {
+  return measures.length === 0 ? 'Not judged' : TITLES[verdict]
+}
+
 /** The report as one self-contained page: the verdict first, then what it is from. */
 export function driftPage(report: DriftReport): string {
   const sections = [
@@ -17,17 +21,17 @@ export function driftPage(report: DriftReport): string {
     evidentlySection(report),
     comparedSection(report),
   ]
-  return reportDocument(`${TITLES[report.verdict]} – drift report`, html`${sections}`)
+  return reportDocument(`${titleOf(report)} – drift report`, html`${sections}`)
 }
 
 function verdictSection(report: DriftReport): Html {
-  const { verdict, reason, warnings, p, alpha, window } = report
+  const { verdict, reason, warnings, p, alpha, window, measures } = report
   const style = verdict === 'drift' ? 'verdict bad' : 'verdict'
   return html`<h1>Drift report${report.model === null ? '' : ` of ${modelText(report.model)}`}</h1>
 <section>
-<p class="${style}">${TITLES[verdict]}</p>
+<p class="${style}">${titleOf(report)}</p>
 <p>${reason}</p>
-<p class="note">When nothing has changed, a window of ${whole(window.judged)} rows is as unusual as this in at most ${percent(p)} of cases; drift is told from ${percent(alpha)} on downwards.</p>
+${measures.length === 0 ? undefined : html`<p class="note">When nothing has changed, a window of ${whole(window.judged)} rows is as unusual as this in at most ${percent(p)} of cases; drift is told from ${percent(alpha)} on downwards.</p>`}
 ${warnings.map((warning) => html`<p><b>Note:</b> ${warning}</p>`)}
 <dl>${[...factsOf(report), ...liveFacts(report)].map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </section>

@@ -1,17 +1,10 @@
 import type { Table } from '../evidently/table.ts'
+import type { DriftRows } from '../verdict/drift-rows.ts'
 
 /** Predictions as columns, of a reference or of a window. */
-export interface MonitoredRows {
-  readonly count: number
-  /** [count] each; NaN where a row has none. */
-  readonly features: Readonly<Record<string, Float64Array>>
+export interface MonitoredRows extends DriftRows {
   /** [count] */
   readonly confidences?: Float64Array
-  /** [count]: indices into `classes`. */
-  readonly predicted?: ArrayLike<number>
-  /** [count, classes], row-major. */
-  readonly probabilities?: ArrayLike<number>
-  readonly classes?: readonly string[]
 }
 
 /** Both sides as tables of the columns that both have, under the names of the log. */
@@ -33,4 +26,16 @@ function tableOf({ features, confidences, predicted, classes }: MonitoredRows): 
     ...(predicted &&
       classes && { predicted_class: Array.from(predicted, (place) => classes[place] ?? null) }),
   }
+}
+
+/**
+ * The rows with their classes in the order of `order`; those that it does not have follow. Rows with
+ * probabilities stay as they are: these have the order of the model.
+ */
+export function withClassOrder(rows: MonitoredRows, order: readonly string[]): MonitoredRows {
+  const { predicted, probabilities, classes } = rows
+  if (predicted === undefined || classes === undefined || probabilities !== undefined) return rows
+  const all = [...new Set([...order, ...classes])]
+  const places = classes.map((name) => all.indexOf(name))
+  return { ...rows, predicted: Uint32Array.from(predicted, (at) => places[at]!), classes: all }
 }

@@ -1,31 +1,29 @@
 /**
  * Does `work` for every item, at most `limit` at a time. The first failure, or the signal, starts no
- * further item; it is thrown when those that had begun have ended.
+ * further item and fires the signal that `work` gets; it is thrown when those that had begun have ended.
  */
 export async function forEachConcurrent<T>(
   items: Iterable<T> | AsyncIterable<T>,
   limit: number,
-  work: (item: T) => Promise<void>,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   const running = new Set<Promise<void>>()
-  const failures: unknown[] = []
-  const start = (item: T) => {
-    const done: Promise<void> = work(item)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => running.delete(done))
-    running.add(done)
-  }
+  const stop = new AbortController()
+  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+  const fail = (error: unknown) => stop.abort(error)
   try {
     for await (const item of items) {
-      while (running.size >= limit && failures.length === 0) await Promise.race(running)
-      if (failures.length > 0 || signal?.aborted) break
-      start(item)
+      while (running.size >= limit && !either.aborted) await Promise.race(running)
+      if (either.aborted) break
+      const done: Promise<void> = work(item, either)
+        .catch(fail)
+        .finally(() => running.delete(done))
+      running.add(done)
     }
   } catch (error) {
-    failures.push(error)
+    fail(error)
   }
   await Promise.all(running)
-  if (failures.length > 0) throw failures[0]
-  signal?.throwIfAborted()
+  either.throwIfAborted()
 }

@@ -30,7 +30,7 @@ export function bodyOf(response: Response, asked: Readonly<Record<string, string
   return { ...common, start: from, end: range.end, size: range.size, body }
 }
 
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+export async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 function contentRange(response: Response) {
   const text = response.headers.get('content-range') ?? ''

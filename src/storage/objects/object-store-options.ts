@@ -42,7 +42,7 @@ export interface ObjectStoreOptions {
   readonly retry?: Partial<RetryPolicy> | undefined
   /** Parts of one large object that travel at once. */
   readonly connections?: number | undefined
-  /** Objects above this travel in parts of this many bytes, each held in memory. */
+  /** Objects above this travel in parts of this many bytes, each held in memory; S3 wants 5 MiB at least. */
   readonly partBytes?: number | undefined
   readonly clock?: Clock | undefined
   /** In [0, 1): spreads repeated requests. */

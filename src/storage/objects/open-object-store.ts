@@ -1,13 +1,17 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { systemClock } from '../../core/index.ts'
+import type { BucketPlace } from './bucket-place.ts'
 import { openFileStore } from './file-store.ts'
 import { type HttpPlace, openHttpObject, openHttpStore } from './http-store.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { ObjectStoreOptions } from './object-store-options.ts'
 import { parseStoreUrl, type StorePlace } from './parse-object-url.ts'
-import { defaultRetryPolicy } from './retry.ts'
+import { defaultRetryPolicy, type Patience } from './retry.ts'
 import { storageError } from './storage-errors.ts'
+
+const PART_BYTES = 8 << 20
+const CONNECTIONS = 4
 
 /**
  * Opens a path, `file://`, `gs://bucket/prefix`, `s3://bucket/prefix` or, to read only, `http(s)://`.
@@ -46,17 +50,32 @@ export async function openObjectUrl(
 async function openPlace(place: StorePlace, options: ObjectStoreOptions): Promise<ObjectStore> {
   if (place.kind === 'file') return openFileStore(place.path)
   if (place.kind === 'http') return openHttpStore(place.url, httpPlace(options))
-  throw storageError('STORAGE_INVALID_URL', `${place.kind}:// is not supported.`)
+  const { kind, bucket, prefix } = place
+  const bucketPlace: BucketPlace = {
+    url: `${kind}://${bucket}${prefix === '' ? '' : `/${prefix}`}`,
+    bucket,
+    prefix,
+    patience: patienceOf(options),
+    partBytes: options.partBytes ?? PART_BYTES,
+    connections: options.connections ?? CONNECTIONS,
+  }
+  // what speaks to a cloud is large: only who opens such an address waits for it
+  const { openS3Store } = await import('./s3-store.ts')
+  return openS3Store(bucketPlace, options.s3 ?? {})
 }
 
 function httpPlace(options: ObjectStoreOptions): HttpPlace {
   return {
     fetch: options.fetch ?? fetch,
     headers: options.http?.headers,
-    patience: {
-      policy: { ...defaultRetryPolicy, ...options.retry },
-      clock: options.clock ?? systemClock,
-      random: options.random ?? Math.random,
-    },
+    patience: patienceOf(options),
+  }
+}
+
+function patienceOf(options: ObjectStoreOptions): Patience {
+  return {
+    policy: { ...defaultRetryPolicy, ...options.retry },
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
   }
 }

@@ -3,60 +3,80 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { ObjectSource } from './object-store.ts'
 import { storageError, wrongChecksum } from './storage-errors.ts'
 
-/** Bytes to be written, whose checksum is known before the first of them is sent. */
+/** Bytes to be written, whose checksums are known before the first of them is sent. */
 export interface UploadSource {
   readonly size: number
   /** Of all bytes, lowercase hex. */
   readonly md5: string
+  /** What the bytes are cut into: all have this length but the last. */
+  readonly partBytes: number
+  /** The MD5 of each part. */
+  readonly parts: readonly string[]
   /** The bytes of [start, end), in memory. Throws STORAGE_CHECKSUM when a file became shorter. */
   read(start: number, end: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
 const PIECE = 1 << 20
+/** S3 takes no more of one object. */
+const MAX_PARTS = 10_000
 
 /** Throws OBJECT_NOT_FOUND when there is no such file, and STORAGE_CHECKSUM when its MD5 is not the one wanted. */
 export async function openUploadSource(
   source: ObjectSource,
   md5: string | undefined,
+  partBytes: number,
 ): Promise<UploadSource> {
-  const opened = source instanceof Uint8Array ? fromMemory(source) : await fromFile(source.path)
+  const { size, read, close } =
+    source instanceof Uint8Array ? fromMemory(source) : await fromFile(source.path)
   try {
-    const what = source instanceof Uint8Array ? 'What is to be written' : source.path
-    if (md5 !== undefined && md5 !== opened.md5) throw wrongChecksum(what, 'MD5', opened.md5, md5)
-    return opened
+    const fitting = Math.max(partBytes, Math.ceil(size / MAX_PARTS))
+    const sums = await checksums(read, size, fitting)
+    if (md5 !== undefined && md5 !== sums.md5) {
+      const what = source instanceof Uint8Array ? 'What is to be written' : source.path
+      throw wrongChecksum(what, 'MD5', sums.md5, md5)
+    }
+    return { size, ...sums, partBytes: fitting, read, close }
   } catch (error) {
-    await opened.close()
+    await close()
     throw error
   }
 }
 
-function fromMemory(bytes: Uint8Array): UploadSource {
+type Bytes = Pick<UploadSource, 'size' | 'read' | 'close'>
+
+async function checksums(read: UploadSource['read'], size: number, partBytes: number) {
+  const all = createHash('md5')
+  const parts: string[] = []
+  for (let start = 0; start < size; start += partBytes) {
+    const part = createHash('md5')
+    const end = Math.min(start + partBytes, size)
+    for (let at = start; at < end; at += PIECE) {
+      const piece = await read(at, Math.min(at + PIECE, end))
+      all.update(piece)
+      if (size > partBytes) part.update(piece)
+    }
+    if (size > partBytes) parts.push(part.digest('hex'))
+  }
+  const md5 = all.digest('hex')
+  return { md5, parts: parts.length === 0 ? [md5] : parts }
+}
+
+function fromMemory(bytes: Uint8Array): Bytes {
   return {
     size: bytes.length,
-    md5: createHash('md5').update(bytes).digest('hex'),
     read: async (start, end) => bytes.subarray(start, end),
     close: async () => {},
   }
 }
 
-async function fromFile(path: string): Promise<UploadSource> {
+async function fromFile(path: string): Promise<Bytes> {
   const file = await openLocalFile(path)
-  try {
-    const hash = createHash('md5')
-    let size = 0
-    const buffer = Buffer.allocUnsafe(PIECE)
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, PIECE, size)
-      if (bytesRead === 0) break
-      hash.update(buffer.subarray(0, bytesRead))
-      size += bytesRead
-    }
-    const read = (start: number, end: number) => readExactly(file, path, start, end)
-    return { size, md5: hash.digest('hex'), read, close: () => file.close() }
-  } catch (error) {
-    await file.close()
-    throw error
+  const { size } = await file.stat()
+  return {
+    size,
+    read: (start, end) => readExactly(file, path, start, end),
+    close: () => file.close(),
   }
 }
 
@@ -83,10 +103,11 @@ async function readExactly(
   const buffer = Buffer.allocUnsafe(end - start)
   for (let done = 0; done < buffer.length; ) {
     const { bytesRead } = await file.read(buffer, done, buffer.length - done, start + done)
-    if (bytesRead === 0)
+    if (bytesRead === 0) {
       throw storageError('STORAGE_CHECKSUM', `${path} became shorter while it was written.`, {
         hint: 'Repeat the command when nobody writes to the file.',
       })
+    }
     done += bytesRead
   }
   return buffer
