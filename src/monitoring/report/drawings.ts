@@ -17,7 +17,7 @@ export function drawDistribution(distribution: DriftReport['distributions'][numb
   const { edges, reference, current } = distribution
   const top = Math.max(...reference, ...current)
   const x = (at: number) => (at / reference.length) * WIDTH
-  const y = (share: number) => BASE - (share / top) * (BASE - 12)
+  const y = (share: number) => BASE - (share / top) * (BASE - 20)
   const steps = (shares: readonly number[]) => {
     const points = shares.map(
       (share, at) => `H${fixed(x(at))}V${fixed(y(share))}H${fixed(x(at + 1))}`,
@@ -68,7 +68,7 @@ export function drawVolume(volume: DriftReport['volume']): string {
   const width = 960
   const most = Math.max(...volume.map(({ rows }) => rows))
   const step = width / volume.length
-  const y = (share: number) => BASE - share * (BASE - 16)
+  const y = (share: number) => BASE - share * (BASE - 20)
   const bars = volume.map(
     ({ rows }, at) =>
       `<rect x="${fixed(at * step + 1)}" y="${fixed(y(rows / most))}" width="${fixed(step - 2)}" height="${fixed(BASE - y(rows / most))}" fill="${BLUE}" fill-opacity="0.45"/>`,

@@ -4,10 +4,10 @@ import { digits, percent, whole } from './page-text.ts'
 
 const KINDS = {
   feature: 'feature',
-  expected: 'feature beside what was expected',
+  expected: 'beside expected',
   confidence: 'confidence',
-  probability: 'probability of a class',
-  class_mix: 'predicted classes',
+  probability: 'probability',
+  class_mix: 'classes',
 } as const
 
 /** Every measure of the verdict. */
@@ -21,7 +21,7 @@ export function measuresSection({ measures, alpha }: DriftReport): Html | undefi
 `,
   )
   return html`<section><h2>All measures, the most unusual first</h2>
-<p class="note">Effect: Cliff's delta (−1 to 1), of the classes the total variation. Moved: the least share of rows that must have changed. Chance: of any measure moving so far when nothing has changed; at most ${percent(alpha)} is drift.</p>
+<p class="note">Beside expected: how far a row is from what its class and its other features let expect. Effect: Cliff's delta (−1 to 1), of the classes the total variation. Moved: the least share of rows that must have changed. Chance: of any measure moving so far when nothing has changed; at most ${percent(alpha)} is drift.</p>
 <div class="scroll"><table><thead><tr><th class="name">Measure</th><th class="name">Kind</th><th>Reference</th><th>Window</th><th>Effect</th><th>Moved</th><th>Chance</th><th></th></tr></thead>
 <tbody>${rows}</tbody></table></div></section>
 `
