@@ -392,6 +392,7 @@ describe('a route', () => {
     'GET /docs': 'open',
     'GET /docs.css': 'open',
     'GET /openapi.json': 'open',
+    'GET /ui/': 'open',
     'GET /ui/*': 'open',
     'GET /version': 'token',
     'GET /metrics': 'token',
