@@ -189,7 +189,7 @@ describe('atelier monitor, on logged predictions', () => {
     expect((await monitor('labels', labels)).out).toBe('Added 100 labels.\n')
     const { live } = await check()
     expect(live).toMatchObject({ labelled: 100, right: 80, accuracy: 0.8, reference: null })
-    // scipy 1.10: binomtest(80, 100).proportion_ci(method='wilson')
+    // Wilson's interval with z = 1.959964, written out
     expect(live!.low).toBeCloseTo(0.71117, 5)
     expect(live!.high).toBeCloseTo(0.866633, 5)
   })

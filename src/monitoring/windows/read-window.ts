@@ -20,7 +20,7 @@ export async function chooseModel(
   throw emptyWindow(store.description, `of ${wanted}; there are some of ${known}`)
 }
 
-export function nameOf({ name, version }: Pick<LoggedModel['model'], 'name' | 'version'>): string {
+function nameOf({ name, version }: Pick<LoggedModel['model'], 'name' | 'version'>): string {
   return version === null ? name : `${name} version ${version}`
 }
 
