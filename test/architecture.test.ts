@@ -60,7 +60,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   http: ['tracking', 'serving', 'contracts'],
   // a client of any deployment: it knows nothing of how ours answers
   loadtest: ['figures', 'pages'],
-  monitoring: ['storage', 'statistics', 'tensor', 'contracts'],
+  monitoring: ['storage', 'statistics', 'tensor', 'pages', 'contracts'],
   training: [
     'nn',
     'graph',
@@ -73,7 +73,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'tracking',
     'contracts',
   ],
-  evaluation: ['runtime', 'tensor', 'data', 'image', 'bundle', 'figures', 'pages', 'contracts'],
+  evaluation: [
+    'runtime',
+    'tensor',
+    'data',
+    'image',
+    'bundle',
+    'figures',
+    'pages',
+    'statistics',
+    'contracts',
+  ],
   robustness: ['evaluation', 'tensor', 'data', 'image', 'bundle', 'figures', 'pages', 'contracts'],
   cli: DOMAINS,
   main: [...DOMAINS, 'cli'],

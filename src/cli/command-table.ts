@@ -108,6 +108,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs-reproduce.ts')).runsReproduceCommand,
   },
   {
+    name: 'monitor report',
+    summary: 'Judge logged predictions against the reference and write a report.',
+    load: async () => (await import('./commands/monitor-report.ts')).monitorReportCommand,
+  },
+  {
+    name: 'monitor check',
+    summary: 'The same for a script: exit code 1 if they drifted.',
+    load: async () => (await import('./commands/monitor-check.ts')).monitorCheckCommand,
+  },
+  {
+    name: 'monitor labels',
+    summary: 'Add true classes to logged predictions.',
+    load: async () => (await import('./commands/monitor-labels.ts')).monitorLabelsCommand,
+  },
+  {
+    name: 'monitor export',
+    summary: 'Write logged predictions to a CSV file.',
+    load: async () => (await import('./commands/monitor-export.ts')).monitorExportCommand,
+  },
+  {
     name: 'ui',
     summary: 'Show the runs in a browser, live.',
     load: async () => (await import('./commands/ui.ts')).uiCommand,

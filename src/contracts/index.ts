@@ -30,6 +30,7 @@ export {
   type SplitManifest,
   type SplitName,
 } from './dataset.ts'
+export { type DriftReport, driftReportSchema } from './drift-report.ts'
 export { type EvaluationReport, evaluationReportSchema } from './evaluation.ts'
 export {
   type FeatureSummary,

@@ -196,6 +196,12 @@ export const errorCatalogue = {
     kind: 'input',
     meaning: 'A prediction log or a file of labels lacks columns or cannot be read.',
   },
+  WINDOW_EMPTY: { kind: 'input', meaning: 'There are no logged predictions of that window.' },
+  REFERENCE_NOT_FOUND: {
+    kind: 'input',
+    meaning: 'There is no reference to hold predictions against.',
+  },
+  DRIFT_FOUND: { kind: 'finding', meaning: '`monitor check` found that predictions have drifted.' },
 
   INTERRUPTED: {
     kind: 'interrupted',

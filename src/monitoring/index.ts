@@ -9,10 +9,14 @@ export type { Table, TableColumn } from './evidently/table.ts'
 export { adoptJournals } from './log/adopt-journals.ts'
 export { openCsvSink } from './log/csv-sink.ts'
 export { openDatabaseSink } from './log/database-sink.ts'
+export { exportCsv } from './log/export-csv.ts'
+export { type ImportedLabels, importLabels } from './log/import-labels.ts'
 export { openPredictionStore } from './log/open-prediction-store.ts'
 export type { PredictionSink, SinkCounts } from './log/prediction-sink.ts'
 export type { PredictionQuery, PredictionStore } from './log/prediction-store.ts'
 export { readReference } from './reference/read-reference.ts'
+export { buildDriftReport, type DriftFindings } from './report/build-drift-report.ts'
+export { driftPage } from './report/drift-page.ts'
 export {
   type ColumnType,
   type DriftTest,
@@ -27,3 +31,7 @@ export {
 } from './verdict/drift-judge.ts'
 export type { DriftRows } from './verdict/drift-rows.ts'
 export type { DriftItem, DriftLevel, DriftVerdict } from './verdict/drift-verdict.ts'
+export { loadReference, type MonitoredReference } from './windows/load-reference.ts'
+export type { PredictionWindow } from './windows/prediction-window.ts'
+export { readCsvWindow } from './windows/read-csv-window.ts'
+export { chooseModel, readWindow } from './windows/read-window.ts'
