@@ -28,6 +28,7 @@ async function monitor(...words: string[]) {
     ...{ exit: () => {}, commands: commandTable, self: [process.execPath] },
     startUi: () => Promise.reject(new Error('not in this test')),
     startService: () => Promise.reject(new Error('not in this test')),
+    startMonitor: () => Promise.reject(new Error('not in this test')),
   })
   const textOf = (stream: PassThrough) => stream.read()?.toString() ?? ''
   return { code, out: textOf(stdout), err: textOf(stderr) }

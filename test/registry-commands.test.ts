@@ -43,6 +43,7 @@ async function atelierIn(env: NodeJS.ProcessEnv, ...argv: string[]) {
     ...{ clock: systemClock, signals: new EventEmitter(), exit: () => {}, commands: commandTable },
     startUi: () => Promise.reject(new Error('not in this test')),
     startService: () => Promise.reject(new Error('not in this test')),
+    startMonitor: () => Promise.reject(new Error('not in this test')),
     self: [process.execPath],
   })
   const textOf = (stream: PassThrough) => stream.read()?.toString() ?? ''

@@ -128,6 +128,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/monitor-export.ts')).monitorExportCommand,
   },
   {
+    name: 'monitor serve',
+    summary: 'Answer drift reports over HTTP.',
+    load: async () => (await import('./commands/monitor-serve.ts')).monitorServeCommand,
+  },
+  {
     name: 'ui',
     summary: 'Show the runs in a browser, live.',
     load: async () => (await import('./commands/ui.ts')).uiCommand,

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ConfigChoice } from '../config/index.ts'
-import type { PredictionModel, ProjectConfig } from '../contracts/index.ts'
+import type { DriftSource, PredictionModel, ProjectConfig } from '../contracts/index.ts'
 import type { Clock, Logger, Progress } from '../core/index.ts'
 import type { LiveBlock } from './live-block.ts'
 
@@ -64,6 +64,17 @@ export interface RunningService {
 /** Serves predictions; `main` gives it, as `StartUi`. */
 export type StartService = (options: ServeOptions) => Promise<RunningService>
 
+export interface MonitorOptions {
+  readonly source: DriftSource
+  readonly host: string
+  /** 0: any. */
+  readonly port: number
+  readonly logger: Logger
+}
+
+/** Serves drift reports; `main` gives it, as `StartUi`. */
+export type StartMonitor = (options: MonitorOptions) => Promise<RunningUi>
+
 /** All that a command may touch of the world outside. */
 export interface CommandContext {
   readonly cwd: string
@@ -86,6 +97,7 @@ export interface CommandContext {
   readonly packageRoot: string
   readonly startUi: StartUi
   readonly startService: StartService
+  readonly startMonitor: StartMonitor
   /** What starts Atelier anew: program, arguments, script. */
   readonly self: readonly string[]
   /** `-cn`, `-cp` and `-cd`: which configuration files to compose from. */

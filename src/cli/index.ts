@@ -1,4 +1,10 @@
 export { commandTable } from './command-table.ts'
-export type { RunningService, RunningUi, ServeOptions, UiOptions } from './context.ts'
+export type {
+  MonitorOptions,
+  RunningService,
+  RunningUi,
+  ServeOptions,
+  UiOptions,
+} from './context.ts'
 export { isLoopback } from './is-loopback.ts'
 export { type CliHost, runCli } from './run-cli.ts'

@@ -79,6 +79,7 @@ async function run(argv: readonly string[], commands = entries) {
     exit: (value) => exits.push(value),
     startUi: () => Promise.reject(new Error('not in this test')),
     startService: () => Promise.reject(new Error('not in this test')),
+    startMonitor: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../..'),
     self: [process.execPath],
     commands,

@@ -8,6 +8,7 @@ import { splitConfigOptions } from './config-options.ts'
 import type {
   CommandContext,
   Environment,
+  StartMonitor,
   StartService,
   StartUi,
   TerminalStream,
@@ -33,6 +34,7 @@ export interface CliHost {
   readonly packageRoot: string
   readonly startUi: StartUi
   readonly startService: StartService
+  readonly startMonitor: StartMonitor
   /** What starts this program anew: program, arguments, script. */
   readonly self: readonly string[]
   readonly commands: readonly CommandEntry[]
@@ -116,11 +118,15 @@ function contextOf(
   json: boolean,
 ): CommandContext {
   const { cwd, env, stdin, stdout, stderr, clock, packageRoot, self } = host
-  const { startUi, startService } = host
+  const starts = {
+    startUi: host.startUi,
+    startService: host.startService,
+    startMonitor: host.startMonitor,
+  }
   const { progress, block, logger } = terminal
   const streams = { stdin, stdout, stderr }
   const shown = { progress, block, logger, json }
-  return { cwd, env, ...streams, clock, packageRoot, startUi, startService, self, ...shown, signal }
+  return { cwd, env, ...streams, clock, packageRoot, ...starts, self, ...shown, signal }
 }
 
 async function packageVersion(root: string): Promise<string> {

@@ -109,3 +109,31 @@ export const driftReportSchema = z.strictObject({
   }),
 })
 export type DriftReport = z.infer<typeof driftReportSchema>
+
+/** Which logged predictions to report on; without any, the newest. */
+export interface DriftQuery {
+  /** The newest so many. */
+  readonly last?: number | undefined
+  /** A time, or as long ago as `24h`. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** `NAME`, `NAME/3`, or a run. */
+  readonly model?: string | undefined
+}
+
+export interface DriftAnswer {
+  readonly report: DriftReport
+  /** The report to look at: HTML of one file. */
+  readonly page: string
+  /** Of the same rows, in the shape of Evidently's `Report.as_dict()`. */
+  readonly evidently: unknown
+}
+
+/** What a drift service asks. Throws what a client should hear. */
+export interface DriftSource {
+  /** What is watched, in words. */
+  readonly description: string
+  drift(query: DriftQuery): Promise<DriftAnswer>
+  /** Throws while the log cannot be read. */
+  probe(): Promise<void>
+}

@@ -30,7 +30,13 @@ export {
   type SplitManifest,
   type SplitName,
 } from './dataset.ts'
-export { type DriftReport, driftReportSchema } from './drift-report.ts'
+export {
+  type DriftAnswer,
+  type DriftQuery,
+  type DriftReport,
+  type DriftSource,
+  driftReportSchema,
+} from './drift-report.ts'
 export { type EvaluationReport, evaluationReportSchema } from './evaluation.ts'
 export {
   type FeatureSummary,

@@ -17,6 +17,7 @@ process.exitCode = await runCli({
   // the server's libraries are loaded when it is asked for
   startUi: async (options) => (await import('./start-ui.ts')).startUi(options),
   startService: async (options) => (await import('./start-service.ts')).startService(options),
+  startMonitor: async (options) => (await import('./start-monitor.ts')).startMonitor(options),
   packageRoot: resolve(import.meta.dirname, '../..'),
   self: [process.execPath, ...process.execArgv, import.meta.filename],
   commands: commandTable,

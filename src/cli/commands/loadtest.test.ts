@@ -59,6 +59,7 @@ async function loadtest(...argv: string[]) {
     clock: systemClock,
     signals,
     startService: () => Promise.reject(new Error('not in this test')),
+    startMonitor: () => Promise.reject(new Error('not in this test')),
     exit: () => {},
     packageRoot: resolve(import.meta.dirname, '../../..'),
     startUi: () => Promise.reject(new Error('not in this test')),

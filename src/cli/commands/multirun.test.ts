@@ -50,6 +50,7 @@ async function atelier(
     exit: () => {},
     startUi: () => Promise.reject(new Error('not in this test')),
     startService: () => Promise.reject(new Error('not in this test')),
+    startMonitor: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../../..'),
     self: [process.execPath],
     commands: commandTable,

@@ -36,6 +36,7 @@ async function atelier(...argv: string[]) {
     exit: () => {},
     startUi: () => Promise.reject(new Error('not in this test')),
     startService: () => Promise.reject(new Error('not in this test')),
+    startMonitor: () => Promise.reject(new Error('not in this test')),
     packageRoot: resolve(import.meta.dirname, '../../..'),
     self: [process.execPath],
     commands: commandTable,

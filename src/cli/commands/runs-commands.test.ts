@@ -33,6 +33,7 @@ async function atelier(argv: readonly string[], columns?: number) {
     packageRoot: resolve(import.meta.dirname, '../../..'),
     startUi: () => Promise.reject(new Error('not in this test')),
     startService: () => Promise.reject(new Error('not in this test')),
+    startMonitor: () => Promise.reject(new Error('not in this test')),
     self: [process.execPath],
     commands: commandTable,
   })

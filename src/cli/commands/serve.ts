@@ -7,6 +7,7 @@ import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult, type RunningService } from '../context.ts'
 import { isLoopback } from '../is-loopback.ts'
 import { loadConfig } from '../load-config.ts'
+import { portOf } from '../port-of.ts'
 
 const SHORTEST_TOKEN = 16
 const MAKE_TOKEN =
@@ -86,13 +87,6 @@ function tokenOf(host: string, token: string | undefined): string | undefined {
   throw new AtelierError('TOKEN_MISSING', `Listening at ${host} needs a token.`, {
     hint: MAKE_TOKEN,
   })
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
-  throw new AtelierError('USAGE', `PORT is '${text}', wanted a number from 0 to 65535.`)
 }
 
 function printService(context: CommandContext, { url, model }: RunningService): void {
