@@ -121,7 +121,7 @@ function objectSource(uri: string, readUri: ReadUri, maxBytes: number): ModelSou
 }
 
 /** An address as it may be shown: no user, no password, no signed query. */
-export function withoutSecrets(uri: string): string {
+function withoutSecrets(uri: string): string {
   return uri.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1').replace(/[?#].*$/s, '')
 }
 

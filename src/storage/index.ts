@@ -11,5 +11,5 @@ export type {
   WriteOptions,
 } from './objects/object-store.ts'
 export { type ObjectStoreOptions, objectStoreOptionsFrom } from './objects/object-store-options.ts'
-export { openObjectStore, openObjectUrl } from './objects/open-object-store.ts'
+export { openObjectStore } from './objects/open-object-store.ts'
 export { readObjectUrl } from './objects/read-object-url.ts'

@@ -34,7 +34,7 @@ import {
 import { tensor } from '../../src/tensor/index.ts'
 import { packageRoot } from './training-project.ts'
 
-export const SIDE = 8
+const SIDE = 8
 export const CLASSES = ['dark', 'grey', 'light'] as const
 const PIXELS = SIDE * SIDE
 /** Weight of a pixel for each class: together they favour dark, middling and light pictures. */
@@ -117,7 +117,7 @@ export function flatPng(level: number, side = SIDE): Promise<Buffer> {
   return image.toColourspace('b-w').png().toBuffer()
 }
 
-export const testServing: ServingConfig = servingSchema.parse({
+const testServing: ServingConfig = servingSchema.parse({
   ...parse(readFileSync(join(packageRoot, 'conf/serving/default.yaml'), 'utf8')),
   port: 0,
   workers: 1,
