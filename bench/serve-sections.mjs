@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readManifest } from '../dist/bundle/index.js'
 import { trainedModel } from './atelier.mjs'
 import { median } from './peer.mjs'
 import { startAtelier } from './serve-atelier.mjs'
@@ -18,25 +20,27 @@ export const serveSections = { throughput, raw, open, overload, reload, start, m
 async function throughput(work) {
   const { images } = await testImages(work)
   const model = trainedModel(work)
-  const ours = await startAtelier(work, model)
-  const peers = hasFastapi() ? await startPeers(model) : []
+  const servers = []
   try {
-    const servers = [ours, ...peers]
-    const rounds = await inTurn(servers, images, ROUNDS, 6)
-    const [mine, ...theirs] = rounds.map(middle)
-    // the peer at its best: with as many threads as PyTorch chooses, or with one
-    const best = theirs.indexOf(theirs.reduce((a, b) => (b.rate > a.rate ? b : a), theirs[0]))
-    return throughputRows(mine, theirs[best], peers[best]?.version)
+    servers.push(await startAtelier(work, model))
+    if (hasFastapi()) {
+      // at its best: with as many threads as PyTorch chooses, or with one
+      for (const threads of [undefined, 1]) {
+        servers.push(await startFastapi(weightsOf(work, model), threads))
+      }
+    }
+    const [ours, ...theirs] = (await inTurn(servers, images, ROUNDS, 6)).map(middle)
+    const rates = theirs.map(({ rate }) => rate)
+    const best = rates.indexOf(Math.max(...rates))
+    return throughputRows(ours, theirs[best], servers[best + 1]?.version)
   } finally {
-    for (const server of [ours, ...peers]) await server.stop()
+    for (const server of servers) await server.stop()
   }
 }
 
-async function startPeers(model) {
-  const weights = join(model, '../weights.safetensors')
-  const peers = []
-  for (const threads of [undefined, 1]) peers.push(await startFastapi(weights, threads))
-  return peers
+/** The weights of the run that a model came from. */
+function weightsOf(work, model) {
+  return join(work, 'runs', readManifest(readFileSync(model)).run_id, 'weights.safetensors')
 }
 
 /** Loads each server in turn, round after round; what comes first warms it up. */

@@ -11,6 +11,8 @@ export function startProcess(command, args, options) {
   let errors = ''
   child.stderr.on('data', (chunk) => (errors = `${errors}${chunk}`.slice(-4000)))
   const ended = once(child, 'close')
+  // a benchmark that fails leaves no server behind
+  process.once('exit', () => child.kill('SIGKILL'))
   return {
     child,
     sinceStart: () => performance.now() - started,

@@ -67,6 +67,7 @@ function tellWhatIsThere() {
   say(`\nDone in ${seconds} s.`)
   for (const file of results) say(`  ${relative('.', file)}`)
   say('\nNext:')
+  say('  npx atelier serve                            the model in service; try it at /ui/')
   say('  npx atelier train recipe=original            the settings of the Python original')
   say('  npx atelier train model.type=mlp seed=7      any setting, by key')
   say('  npx atelier train data=folder data.path=DIR  your own images, one sub-folder per class')

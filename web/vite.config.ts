@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from 'vite'
 
 const UI = 'http://127.0.0.1:4400'
 const SERVICE = 'http://127.0.0.1:8080'
-const SERVICE_ROUTES = ['/predict', '/feedback', '/health', '/version', '/classes']
+const SERVICE_ROUTES = ['/predict', '/feedback', '/health', '/version', '/classes', '/ready']
 
 // `npx vite web` beside `atelier ui`, or `npx vite web --mode service` beside `atelier serve`: changes
 // show at once
@@ -23,7 +23,10 @@ export default defineConfig(({ mode }) => ({
   server: {
     proxy: {
       '/api': UI,
-      ...Object.fromEntries(SERVICE_ROUTES.map((route) => [route, SERVICE])),
+      // under the page's own host: the service refuses what pages of other sites send
+      ...Object.fromEntries(
+        SERVICE_ROUTES.map((route) => [route, { target: SERVICE, changeOrigin: false }]),
+      ),
     },
   },
 }))

@@ -96,7 +96,7 @@ function exampleManifest(change: Partial<BundleManifest>): BundleManifest {
     weight_digest: 'none',
     metrics: { epoch: 1, val_loss: 1, val_accuracy: 0.5 },
     temperature: 1,
-    calibrated: false,
+    calibrated: true,
     reference_features: { avg_brightness: summary, contrast: summary },
     ...change,
   }

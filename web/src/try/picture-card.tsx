@@ -47,13 +47,23 @@ export function PictureCard({ upload, classes, again, cancel, remove }: PictureC
   )
 }
 
+/** Side in pixels; what has fewer is shown by its pixels, like the model's input beside it. */
+const THUMBNAIL = 128
+
 /** Browsers cannot show all formats that the service can read. */
 function Original({ picture }: { readonly picture: Picture }) {
   const [shown, setShown] = useState(true)
+  const [small, setSmall] = useState(false)
   return (
     <figure className="thumbnail">
       {shown ? (
-        <img src={picture.url} alt={`${picture.name}, as it is`} onError={() => setShown(false)} />
+        <img
+          src={picture.url}
+          alt={`${picture.name}, as it is`}
+          className={small ? 'pixels' : undefined}
+          onLoad={({ currentTarget }) => setSmall(currentTarget.naturalWidth < THUMBNAIL)}
+          onError={() => setShown(false)}
+        />
       ) : (
         <div className="thumbnail-none">No preview</div>
       )}

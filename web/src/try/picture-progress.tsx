@@ -111,12 +111,20 @@ function Pending({ text, title, button, act, busy = false }: PendingProps) {
 /** Servers cut off what is far too large before they can say so. */
 const SUSPICIOUS_BYTES = 1e6
 
-/** A connection that breaks for one picture and not for others says nothing by itself. */
+/**
+ * A connection that breaks for one picture and not for others says nothing by itself, and what is too
+ * large is better told with how large it is.
+ */
 function explained(error: unknown, { file }: Picture): unknown {
-  if (!(error instanceof ApiError) || error.status !== 0) return error
-  const broke = `The connection broke while this picture (${formatBytes(file.size)}) was sent.`
+  if (!(error instanceof ApiError)) return error
+  const { status, code, message } = error
+  const size = formatBytes(file.size)
+  if (status === 413)
+    return new ApiError(413, { detail: `${message} (the file has ${size})`, code })
+  if (status !== 0) return error
+  const broke = `The connection broke while this picture (${size}) was sent.`
   const why = file.size < SUSPICIOUS_BYTES ? '' : ' It may be larger than the service takes.'
-  return new ApiError(0, { detail: broke + why, code: 'UNREACHABLE' })
+  return new ApiError(0, { detail: broke + why, code })
 }
 
 function useNow(every: number): number {

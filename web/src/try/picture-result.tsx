@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { shortName } from '../shared/format.ts'
 import { type Bar, formatMilliseconds, formatPercent, sortBars } from './bars.ts'
 import { Correction } from './correction.tsx'
 import { modelName } from './model-line.tsx'
@@ -26,7 +27,9 @@ export function PictureResult({ prediction, classes }: PictureResultProps) {
       ))}
       <Bars bars={bars} />
       <p className="card-facts">
-        <span title={`sha256 ${answer.model.sha256}`}>{modelName(answer.model)}</span>
+        <span title={`${modelName(answer.model)}, sha256 ${answer.model.sha256}`}>
+          {shortName(modelName(answer.model))}
+        </span>
         <span>{formatMilliseconds(roundTrip)} there and back</span>
         {latency !== undefined && <span>{formatMilliseconds(latency)} in the service</span>}
       </p>

@@ -5,6 +5,7 @@ import type {
   FeedbackBody,
   HealthAnswer,
   PredictAnswer,
+  ReadyAnswer,
   VersionAnswer,
 } from '../../../src/contracts/index.ts'
 import { ApiError, request } from '../shared/request.ts'
@@ -38,6 +39,15 @@ export const healthOptions = queryOptions({
   retry: false,
   refetchInterval: ({ state }) =>
     state.status === 'success' && state.data?.model_loaded === true ? WELL_MS : UNWELL_MS,
+})
+
+/** Why the service has no model; it answers so with 503. */
+export const readyOptions = queryOptions({
+  queryKey: ['service', 'ready'] as const,
+  queryFn: async ({ signal }) =>
+    (await (await fetch(new URL('ready', SERVICE), { signal })).json()) as ReadyAnswer,
+  networkMode: 'always',
+  refetchInterval: UNWELL_MS,
 })
 
 export const versionOptions = queryOptions({

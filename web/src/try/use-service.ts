@@ -6,6 +6,8 @@ import type { PictureQueue, PictureUpload } from './use-uploads.ts'
 
 export interface Service {
   readonly state: 'asking' | 'ready' | 'no-model' | 'offline'
+  /** Where the model is to come from. */
+  readonly modelPath: string | null
   /** Undefined until a token or the first answer tells it. */
   readonly model: ServedModel | undefined
   readonly geometry: VersionAnswer['geometry']
@@ -24,6 +26,7 @@ export function useService(queue: PictureQueue, uploads: readonly PictureUpload[
   useNewModel(version.data?.model?.sha256, answer?.model.sha256)
   return {
     state: stateOf(health, hasModel),
+    modelPath: health.data?.model_path ?? null,
     model: version.data?.model ?? answer?.model,
     geometry: version.data?.geometry ?? answer?.model_input ?? null,
     classes: classes.data?.classes ?? [],
