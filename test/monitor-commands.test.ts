@@ -1,5 +1,5 @@
 /** From logged predictions to the drift report, through the command line. */
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandTable, runCli } from '../src/cli/index.ts'
 import { driftReportSchema, type PredictionRecord } from '../src/contracts/index.ts'
 import { createRandom, systemClock } from '../src/core/index.ts'
+import { startMonitor } from '../src/main/start-monitor.ts'
 import { evidentlyReport, openPredictionStore } from '../src/monitoring/index.ts'
 import { toRows } from '../src/monitoring/log/prediction-rows.ts'
 import { predictionRecord } from './support/prediction-example.ts'
@@ -223,5 +224,32 @@ describe('atelier monitor, on logged predictions', () => {
     const { evidently } = await check()
     expect(again.evidently).toEqual(evidently)
     expect(existsSync(join(folder, 'predictions.csv'))).toBe(false)
+  })
+})
+
+describe('atelier monitor serve', () => {
+  it('answers reports of what is logged until it is stopped', async () => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const signals = new EventEmitter()
+    const argv = ['monitor', 'serve', '--port', '0', '-r', reference('r.csv'), '--json']
+    const ended = runCli({
+      ...{ argv, cwd: folder, env: {}, stdin: Readable.from([]), stdout, stderr, packageRoot },
+      ...{ clock: systemClock, signals, exit: () => {}, commands: commandTable },
+      ...{ self: [process.execPath], startMonitor },
+      startUi: () => Promise.reject(new Error('not in this test')),
+      startService: () => Promise.reject(new Error('not in this test')),
+    })
+    const [printed] = await once(stdout, 'data')
+    const { url } = JSON.parse(String(printed))
+    const report: unknown = await (await fetch(`${url}drift?last=50`)).json()
+    expect(driftReportSchema.parse(report)).toMatchObject({ verdict: 'ok', window: { rows: 50 } })
+    expect(await (await fetch(`${url}drift-report`)).text()).toContain(
+      '<p class="verdict">No drift',
+    )
+    expect(await (await fetch(`${url}ready`)).json()).toEqual({ ready: true })
+    expect((await fetch(`${url}drift?from=soon`)).status).toBe(400)
+    signals.emit('SIGTERM')
+    expect(await ended).toBe(0)
+    await expect(fetch(url)).rejects.toThrow()
   })
 })
