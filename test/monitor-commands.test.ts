@@ -110,6 +110,26 @@ describe('atelier monitor, on CSV files in the columns of the original', () => {
     expect(driftReportSchema.parse(JSON.parse(json)).window.rows).toBe(150)
   })
 
+  it('compares classes by their names, in whatever order they came', async () => {
+    const rows = (classes: readonly string[]) => [
+      ['avg_brightness', 'contrast', 'predicted_class'],
+      ...pairs(300, 5).map((row, at) => [...row, classes[at % classes.length]!]),
+    ]
+    const files = [
+      ...['-l', write('shoes.csv', rows(['shoe', 'coat', 'hat', 'shoe']))],
+      ...['-r', write('coats.csv', rows(['coat', 'shoe', 'coat', 'coat']))],
+    ]
+    const checked = await monitor('check', ...files, '--json')
+    const report = driftReportSchema.parse(JSON.parse(checked.out))
+    expect(report.classes).toEqual([
+      { name: 'coat', reference: 0.75, current: 0.25 },
+      { name: 'shoe', reference: 0.25, current: 0.5 },
+      { name: 'hat', reference: 0, current: 0.25 },
+    ])
+    const mix = report.measures.find(({ kind }) => kind === 'class_mix')
+    expect(mix).toMatchObject({ drifted: true, changed: 'coat', effect: { value: 0.5 } })
+  })
+
   it('takes the rows of a time or the last ones', async () => {
     const files = ['-l', log('clean.csv', pairs(150, 2)), '-r', reference('reference.csv')]
     const rows = async (...words: string[]) =>
