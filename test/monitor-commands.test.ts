@@ -1,5 +1,5 @@
 /** From logged predictions to the drift report, through the command line. */
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandTable, runCli } from '../src/cli/index.ts'
 import { driftReportSchema, type PredictionRecord } from '../src/contracts/index.ts'
 import { createRandom, systemClock } from '../src/core/index.ts'
+import { startMonitor } from '../src/main/start-monitor.ts'
 import { evidentlyReport, openPredictionStore } from '../src/monitoring/index.ts'
 import { toRows } from '../src/monitoring/log/prediction-rows.ts'
 import { predictionRecord } from './support/prediction-example.ts'
@@ -107,6 +108,26 @@ describe('atelier monitor, on CSV files in the columns of the original', () => {
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
     const json = readFileSync(join(folder, 'reports/monitoring/drift_report.json'), 'utf8')
     expect(driftReportSchema.parse(JSON.parse(json)).window.rows).toBe(150)
+  })
+
+  it('compares classes by their names, in whatever order they came', async () => {
+    const rows = (classes: readonly string[]) => [
+      ['avg_brightness', 'contrast', 'predicted_class'],
+      ...pairs(300, 5).map((row, at) => [...row, classes[at % classes.length]!]),
+    ]
+    const files = [
+      ...['-l', write('shoes.csv', rows(['shoe', 'coat', 'hat', 'shoe']))],
+      ...['-r', write('coats.csv', rows(['coat', 'shoe', 'coat', 'coat']))],
+    ]
+    const checked = await monitor('check', ...files, '--json')
+    const report = driftReportSchema.parse(JSON.parse(checked.out))
+    expect(report.classes).toEqual([
+      { name: 'coat', reference: 0.75, current: 0.25 },
+      { name: 'shoe', reference: 0.25, current: 0.5 },
+      { name: 'hat', reference: 0, current: 0.25 },
+    ])
+    const mix = report.measures.find(({ kind }) => kind === 'class_mix')
+    expect(mix).toMatchObject({ drifted: true, changed: 'coat', effect: { value: 0.5 } })
   })
 
   it('takes the rows of a time or the last ones', async () => {
@@ -223,5 +244,32 @@ describe('atelier monitor, on logged predictions', () => {
     const { evidently } = await check()
     expect(again.evidently).toEqual(evidently)
     expect(existsSync(join(folder, 'predictions.csv'))).toBe(false)
+  })
+})
+
+describe('atelier monitor serve', () => {
+  it('answers reports of what is logged until it is stopped', async () => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const signals = new EventEmitter()
+    const argv = ['monitor', 'serve', '--port', '0', '-r', reference('r.csv'), '--json']
+    const ended = runCli({
+      ...{ argv, cwd: folder, env: {}, stdin: Readable.from([]), stdout, stderr, packageRoot },
+      ...{ clock: systemClock, signals, exit: () => {}, commands: commandTable },
+      ...{ self: [process.execPath], startMonitor },
+      startUi: () => Promise.reject(new Error('not in this test')),
+      startService: () => Promise.reject(new Error('not in this test')),
+    })
+    const [printed] = await once(stdout, 'data')
+    const { url } = JSON.parse(String(printed))
+    const report: unknown = await (await fetch(`${url}drift?last=50`)).json()
+    expect(driftReportSchema.parse(report)).toMatchObject({ verdict: 'ok', window: { rows: 50 } })
+    expect(await (await fetch(`${url}drift-report`)).text()).toContain(
+      '<p class="verdict">No drift',
+    )
+    expect(await (await fetch(`${url}ready`)).json()).toEqual({ ready: true })
+    expect((await fetch(`${url}drift?from=soon`)).status).toBe(400)
+    signals.emit('SIGTERM')
+    expect(await ended).toBe(0)
+    await expect(fetch(url)).rejects.toThrow()
   })
 })

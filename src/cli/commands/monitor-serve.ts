@@ -23,7 +23,6 @@ export const monitorServeCommand = defineCommand({
     port: {
       type: 'integer',
       description: `Where to listen (PORT, else ${USUAL_PORT}); 0 takes any free one.`,
-      short: 'p',
     },
   },
   overrides: true,
