@@ -103,11 +103,7 @@ async function infer(request: FastifyRequest, reply: FastifyReply, options: V2Op
   findModel(service, request)
   const held = service.classifier.hold()
   try {
-    const asked = readRequest(request, held.model)
-    if (asked.count > service.config.max_files) {
-      const most = service.config.max_files
-      throw httpError(413, 'TOO_MANY_FILES', `${asked.count} images; at most ${most} are taken.`)
-    }
+    const asked = readRequest(request, held.model, service.config.max_files)
     const results = await runAll(held, asked, request, options)
     return sendAnswer(reply, held.model, asked, results)
   } finally {
@@ -115,12 +111,16 @@ async function infer(request: FastifyRequest, reply: FastifyReply, options: V2Op
   }
 }
 
-function readRequest({ body, headers }: FastifyRequest, { manifest }: Model): InferRequest {
-  const { geometry } = manifest.preprocessing
+function readRequest(
+  { body, headers }: FastifyRequest,
+  { manifest }: Model,
+  maxImages: number,
+): InferRequest {
+  const limits = { geometry: manifest.preprocessing.geometry, maxImages }
   const length = headers[JSON_LENGTH]
   return Buffer.isBuffer(body)
-    ? readBinaryRequest(body, typeof length === 'string' ? length : undefined, geometry)
-    : readJsonRequest(body, geometry)
+    ? readBinaryRequest(body, typeof length === 'string' ? length : undefined, limits)
+    : readJsonRequest(body, limits)
 }
 
 async function runAll(

@@ -33,6 +33,13 @@ export interface WantedOutput {
   readonly binary: boolean
 }
 
+/** What a request must keep to. */
+export interface InferLimits {
+  readonly geometry: ImageGeometry
+  /** Most images of one request. */
+  readonly maxImages: number
+}
+
 export interface InferRequest {
   readonly id: string | undefined
   /** uint8 [count, C, H, W] */
@@ -41,9 +48,9 @@ export interface InferRequest {
   readonly outputs: readonly WantedOutput[]
 }
 
-/** A request in JSON. Answers 400 for what is not one, or not for this model. */
-export function readJsonRequest(body: unknown, geometry: ImageGeometry): InferRequest {
-  return readRequest(body, Buffer.alloc(0), geometry)
+/** A request in JSON. Answers 400 for what is not one, or not for this model, 413 for too many images. */
+export function readJsonRequest(body: unknown, limits: InferLimits): InferRequest {
+  return readRequest(body, Buffer.alloc(0), limits)
 }
 
 /**
@@ -53,7 +60,7 @@ export function readJsonRequest(body: unknown, geometry: ImageGeometry): InferRe
 export function readBinaryRequest(
   body: Buffer,
   headerBytes: string | undefined,
-  geometry: ImageGeometry,
+  limits: InferLimits,
 ): InferRequest {
   if (headerBytes === undefined || !/^\d{1,9}$/.test(headerBytes)) {
     throw refused('Inference-Header-Content-Length must give the length of the JSON part')
@@ -62,17 +69,24 @@ export function readBinaryRequest(
   if (length > body.length) {
     throw refused(`the JSON part of ${length} bytes is longer than the body of ${body.length}`)
   }
-  if (length === 0) return rawRequest(body, geometry)
-  return readRequest(parseJson(body.subarray(0, length)), body.subarray(length), geometry)
+  if (length === 0) return rawRequest(body, limits)
+  return readRequest(parseJson(body.subarray(0, length)), body.subarray(length), limits)
 }
 
-function rawRequest(body: Buffer, geometry: ImageGeometry): InferRequest {
+function rawRequest(body: Buffer, { geometry, maxImages }: InferLimits): InferRequest {
   const size = geometry.channels * geometry.height * geometry.width
   if (body.length === 0 || body.length % size !== 0) {
     throw refused(`the body has ${body.length} bytes, wanted a multiple of ${size}`)
   }
   const outputs = OUTPUTS.map((name) => ({ name, binary: true }))
-  return { id: undefined, images: body, count: body.length / size, outputs }
+  const count = body.length / size
+  refuseMany(count, maxImages)
+  return { id: undefined, images: body, count, outputs }
+}
+
+function refuseMany(count: number, maxImages: number): void {
+  if (count <= maxImages) return
+  throw httpError(413, 'TOO_MANY_FILES', `${count} images; at most ${maxImages} are taken.`)
 }
 
 function parseJson(bytes: Buffer): unknown {
@@ -83,7 +97,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-function readRequest(json: unknown, binary: Buffer, geometry: ImageGeometry): InferRequest {
+function readRequest(json: unknown, binary: Buffer, limits: InferLimits): InferRequest {
   const parsed = inferRequestSchema.safeParse(json)
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!
@@ -91,7 +105,9 @@ function readRequest(json: unknown, binary: Buffer, geometry: ImageGeometry): In
   }
   const { id, parameters, inputs, outputs } = parsed.data
   const [input] = inputs
-  const count = checkInput(input!, geometry)
+  const count = checkInput(input!, limits.geometry)
+  // before memory is taken for what the shape only claims
+  refuseMany(count, limits.maxImages)
   const wanted = outputs ?? OUTPUTS.map((name) => ({ name, parameters: undefined }))
   return {
     id,
@@ -144,7 +160,9 @@ function fill(bytes: Uint8Array, data: readonly unknown[], from: number, depth: 
       at = fill(bytes, value, at, depth - 1)
     } else {
       if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 255) {
-        throw refused(`the data holds ${String(value).slice(0, 20)}, wanted whole numbers 0 to 255`)
+        // an object of a client's can make String() throw
+        const got = typeof value === 'number' ? value : `a ${typeof value}`
+        throw refused(`the data holds ${got}, wanted whole numbers 0 to 255`)
       }
       if (at < bytes.length) bytes[at] = value as number
       at++
