@@ -50,6 +50,7 @@ export class ModelThread<T extends PredictionTask> {
   readonly #tasks: (T | undefined)[]
   #worker: Worker | undefined
   #alive = false
+  #stopping = false
   #written = 0
   /** Up to where results were collected. */
   #collected = 0
@@ -89,8 +90,13 @@ export class ModelThread<T extends PredictionTask> {
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     })
     this.#worker = worker
-    await firstWord(worker, limitMs)
-    this.#alive = true
+    try {
+      await firstWord(worker, limitMs)
+    } catch (error) {
+      this.#worker = undefined
+      throw error
+    }
+    this.#alive = !this.#stopping
     worker.on('message', (message: ModelThreadMessage) => {
       if (message.kind === 'batch') this.#collect(message)
     })
@@ -138,9 +144,10 @@ export class ModelThread<T extends PredictionTask> {
 
   /** Lets the thread finish what it has and end by itself. */
   async stop(limitMs: number): Promise<void> {
+    this.#stopping = true
+    this.#alive = false
     const worker = this.#worker
     if (worker === undefined) return
-    this.#alive = false
     Atomics.store(this.#ring.counters, COUNTER.stop, 1)
     Atomics.notify(this.#ring.counters, COUNTER.written)
     const ended = new Promise((done) => worker.once('exit', done))

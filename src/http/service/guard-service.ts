@@ -3,6 +3,7 @@ import type { Clock } from '../../core/index.ts'
 import { hostGuard, PAGE_HEADERS } from '../guard-requests.ts'
 import { type HttpError, httpError } from '../http-error.ts'
 import { type AccessOptions, accessGuard } from './access.ts'
+import { DATA_HEADERS } from './data-headers.ts'
 import { rateLimiter } from './rate-limit.ts'
 
 export interface GuardOptions extends AccessOptions {
@@ -17,15 +18,6 @@ export interface GuardOptions extends AccessOptions {
   readonly isStopping: () => boolean
   readonly clock: Clock
 }
-
-/** For answers that are data: nothing a browser could make of them may run, be framed or be kept. */
-const DATA_HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-} as const
 
 /** Probes come every few seconds from one address and must never be turned away. */
 const UNLIMITED: ReadonlySet<string> = new Set([

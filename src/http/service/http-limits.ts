@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply } from 'fastify'
 import type { ServiceError, ServingConfig } from '../../contracts/index.ts'
+import { DATA_HEADERS } from './data-headers.ts'
 
 /** Longest that headers may take to come. */
 const HEADERS_MS = 5000
@@ -26,12 +27,22 @@ export function serverLimits(config: ServingConfig) {
     // what comes on an open connection while the service stops was accepted, and is answered
     return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, _, reply) => refuseAddress(error.statusCode ?? 400, reply),
     http: {
       headersTimeout: Math.min(HEADERS_MS, config.request_timeout_ms),
       connectionsCheckingInterval: CHECK_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
   } as const satisfies FastifyHttpOptions<Server>
+}
+
+/** Addresses that the router does not take never reach the hooks of a route. */
+function refuseAddress(status: number, reply: FastifyReply): void {
+  const isLong = status === 414
+  const body: ServiceError = isLong
+    ? { detail: 'The address is too long.', code: 'ADDRESS_TOO_LONG' }
+    : { detail: 'The address is not properly encoded.', code: 'BAD_REQUEST' }
+  reply.code(status).headers(DATA_HEADERS).send(body)
 }
 
 const BROKEN: Readonly<Record<string, { readonly status: string; readonly body: ServiceError }>> = {
