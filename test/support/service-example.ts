@@ -34,7 +34,7 @@ import {
 import { tensor } from '../../src/tensor/index.ts'
 import { packageRoot } from './training-project.ts'
 
-const SIDE = 8
+export const SIDE = 8
 export const CLASSES = ['dark', 'grey', 'light'] as const
 const PIXELS = SIDE * SIDE
 /** Weight of a pixel for each class: together they favour dark, middling and light pictures. */
