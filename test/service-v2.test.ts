@@ -1,5 +1,5 @@
 /** The Open Inference Protocol, version 2, as its clients speak it: JSON, and binary tensors. */
-import type { InjectOptions } from 'light-my-request'
+import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   CLASSES,
