@@ -10,7 +10,7 @@ export function chiSquareTail(x: number, degrees: number): number {
 }
 
 /** Q(a, x) = Γ(a, x) / Γ(a) for a > 0: 1 at x = 0, 0 far out. */
-export function gammaTail(a: number, x: number): number {
+function gammaTail(a: number, x: number): number {
   if (Number.isNaN(x)) return NaN
   if (x <= 0) return 1
   if (x === Infinity) return 0

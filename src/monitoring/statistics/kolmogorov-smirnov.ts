@@ -15,7 +15,7 @@ export function kolmogorovSmirnov(reference: NumericSample, current: NumericSamp
 }
 
 /** The largest distance between the two empirical distributions. */
-export function largestGap({ reference, current }: PooledSteps, n1: number, n2: number): number {
+function largestGap({ reference, current }: PooledSteps, n1: number, n2: number): number {
   let largest = 0
   for (let i = 0; i < reference.length; i++) {
     largest = Math.max(largest, Math.abs(reference[i]! / n1 - current[i]! / n2))

@@ -4,7 +4,7 @@ import { type DriftRows, takeRows } from './drift-rows.ts'
 const NATURAL_SHARE = 0.005
 
 /** The first of each set of equal rows, in their order. */
-export function distinctPlaces(rows: DriftRows): Int32Array {
+function distinctPlaces(rows: DriftRows): Int32Array {
   const columns = Object.values(rows.features)
   const { probabilities, confidences, predicted } = rows
   const width = probabilities === undefined ? 0 : (rows.classes?.length ?? 0)
