@@ -1,7 +1,8 @@
+import { totalVariation } from '../statistics/total-variation.ts'
 import { compareMixes, countClasses, sumOf } from './class-mix.ts'
 import { type CodedReference, histogramOf, largestGap } from './coded-rows.ts'
 import type { DriftItem } from './drift-verdict.ts'
-import { cliffsDelta, medianOf, mixDistance } from './effect-size.ts'
+import { cliffsDelta, medianOf } from './effect-size.ts'
 import { effectiveRoot, kolmogorovLambda, kolmogorovScore } from './kolmogorov-limit.ts'
 import type { NumericMeasure, RowMeasures } from './measures.ts'
 import type { NullDistribution } from './null-distribution.ts'
@@ -67,7 +68,7 @@ function compareClasses({
   const [n1, n2] = [sumOf(before), sumOf(after)]
   const test = compareMixes(before, after)
   const adjusted = known.adjusted(test.score)
-  const gap = mixDistance(before, after)
+  const gap = totalVariation(before, after)
   const most = after.reduce((best, n, k) => {
     const moved = (at: number, count: number) => Math.abs(count / n2 - before[at]! / n1)
     return moved(k, n) > moved(best, after[best]!) ? k : best

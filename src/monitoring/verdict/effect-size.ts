@@ -18,12 +18,6 @@ export function cliffsDelta(reference: Histogram, window: Histogram): number {
   return sum / (reference.present * window.present)
 }
 
-/** ½ Σ|p − q| of two counts. */
-export function mixDistance(reference: Float64Array, window: Float64Array): number {
-  const [n1, n2] = [reference, window].map((counts) => counts.reduce((a, b) => a + b, 0))
-  return window.reduce((sum, n, k) => sum + Math.abs(n / n2! - reference[k]! / n1!), 0) / 2
-}
-
 /** Of the finite values; of every so many where there are many. */
 export function medianOf(values: Float64Array): number {
   const step = Math.ceil(values.length / MOST_ROWS)
