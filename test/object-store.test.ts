@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { createBuckets } from './support/object-bucket-model.ts'
-import { type Emulator, hasMoto, startMoto } from './support/object-emulators.ts'
+import {
+  type Emulator,
+  hasFakeGcs,
+  hasMoto,
+  startFakeGcs,
+  startMoto,
+} from './support/object-emulators.ts'
+import { gcsModel, serveGcs } from './support/object-gcs-server.ts'
 import { s3Model, serveS3 } from './support/object-s3-server.ts'
 import { describeObjectStore } from './support/object-store-contract.ts'
 import {
@@ -70,6 +77,26 @@ describe('openObjectStore of S3, emulated', () => {
   }))
 })
 
+describe('openObjectStore of Google Cloud Storage, emulated', () => {
+  const model = gcsModel(createBuckets('bucket'))
+  let server: TestServer
+  let count = 0
+  beforeAll(async () => {
+    server = await startServer(serveGcs(model))
+  })
+  afterAll(() => server.close())
+
+  describeObjectStore(() => ({
+    fresh: async () => ({
+      url: `gs://bucket/ö place ${++count}`,
+      options: { gs: { endpoint: server.url } },
+    }),
+    async put({ url }, key, bytes) {
+      model.put('bucket', `${url.slice('gs://bucket/'.length)}/${key}`, Buffer.from(bytes))
+    },
+  }))
+})
+
 const full = process.env['ATELIER_TEST'] === 'full'
 const without = (has: () => boolean, what: string) =>
   !full ? ' (left out: ATELIER_TEST=full runs it)' : has() ? '' : ` (left out: no ${what})`
@@ -106,3 +133,30 @@ describe.skipIf(noMoto)(`openObjectStore of S3 in moto${noMoto}`, () => {
     },
   }))
 })
+
+const noFakeGcs = without(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER')
+describe.skipIf(noFakeGcs)(
+  `openObjectStore of Google Cloud Storage in fake-gcs-server${noFakeGcs}`,
+  () => {
+    let emulator: Emulator
+    let count = 0
+    beforeAll(async () => {
+      emulator = await startFakeGcs('bucket')
+    }, MINUTE)
+    afterAll(() => emulator?.stop())
+
+    describeObjectStore(() => ({
+      fresh: async () => ({
+        url: `gs://bucket/ö place ${++count}`,
+        options: { gs: { endpoint: emulator.url } },
+      }),
+      async put({ url }, key, bytes) {
+        const name = encodeURIComponent(`${url.slice('gs://bucket/'.length)}/${key}`)
+        const path = `/upload/storage/v1/b/bucket/o?uploadType=media&name=${name}`
+        const body = Buffer.from(bytes)
+        const { status } = await fetch(`${emulator.url}${path}`, { method: 'POST', body })
+        if (status !== 200) throw new Error(`fake-gcs-server answered ${status}`)
+      },
+    }))
+  },
+)

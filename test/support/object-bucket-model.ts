@@ -13,6 +13,8 @@ export interface StoredObject {
 
 export interface BucketModel {
   readonly buckets: Map<string, Map<string, StoredObject>>
+  /** The MD5 of every object that ever was there, in order. */
+  readonly history: string[]
   bucket(name: string): Map<string, StoredObject> | undefined
   put(
     bucket: string,
@@ -28,9 +30,11 @@ export const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest
 
 export function createBuckets(...names: readonly string[]): BucketModel {
   const buckets = new Map(names.map((name) => [name, new Map<string, StoredObject>()]))
+  const history: string[] = []
   let generation = 1_700_000_000_000_000
   return {
     buckets,
+    history,
     bucket: (name) => buckets.get(name),
     put(bucket, key, bytes, { etag, metadata = {} } = {}) {
       const sum = md5(bytes)
@@ -43,6 +47,7 @@ export function createBuckets(...names: readonly string[]): BucketModel {
         metadata,
       }
       buckets.get(bucket)!.set(key, stored)
+      history.push(sum.toString('hex'))
       return stored
     },
     keys: (bucket, prefix) =>

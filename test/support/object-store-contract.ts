@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { sha256 } from '../../src/core/index.ts'
 import {
   downloadObject,
+  existingKeys,
   forEachConcurrent,
   type ObjectInfo,
   type ObjectStore,
@@ -218,6 +219,17 @@ export function describeObjectStore(harness: () => ObjectStoreHarness): void {
         if (got.equals(randomBytes(i, 10_000))) right.push(i)
       })
       expect(right).toHaveLength(40)
+    })
+  })
+
+  describe('existingKeys', () => {
+    it('tells which of many objects are there', async () => {
+      const all = Array.from({ length: 30 }, (_, i) => `f/${i % 3}/${i}`)
+      const some = all.filter((_, i) => i % 2 === 0)
+      const { store } = await filled(Object.fromEntries(some.map((key) => [key, 'x'])))
+      expect(await existingKeys(store, all)).toEqual(new Set(some))
+      expect(await existingKeys(store, ['f/0/0', 'g/1', 'f/1/1'])).toEqual(new Set(['f/0/0']))
+      expect(await existingKeys(store, [])).toEqual(new Set())
     })
   })
 

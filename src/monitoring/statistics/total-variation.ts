@@ -26,7 +26,7 @@ export function totalVariationTest(
 }
 
 /** ½ Σ|p − q|. */
-function totalVariation(reference: Float64Array, current: Float64Array): number {
+export function totalVariation(reference: Float64Array, current: Float64Array): number {
   const [n1, n2] = [pairwiseSum(reference), pairwiseSum(current)]
   return 0.5 * pairwiseSum(reference.map((n, k) => Math.abs(n / n1 - current[k]! / n2)))
 }

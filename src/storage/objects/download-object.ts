@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AtelierError, type Clock, sha256, syncFolder, systemClock } from '../../core/index.ts'
+import { type ByteCheck, checkBytes, type KnownChecksums } from './check-bytes.ts'
 import type { ObjectStore } from './object-store.ts'
 import { beginPart, leavePart, removeParts } from './part-file.ts'
 import { readRanges } from './read-ranges.ts'
@@ -47,17 +48,18 @@ export async function downloadObject(
       return
     } catch (error) {
       if (isTaken(error)) continue
-      const again = isDamage(error) && ++damaged < ATTEMPTS
-      await (wanted.resumable && !isDamage(error) ? leavePart(part) : rm(part, { force: true }))
-      if (!again) throw error
+      if (!isDamage(error)) {
+        await (wanted.resumable ? leavePart(part) : rm(part, { force: true }))
+        throw error
+      }
+      // whatever it began with is not to be begun with again
+      await removeParts(path, identity)
+      if (++damaged === ATTEMPTS) throw error
     }
   }
 }
 
-interface Wanted {
-  readonly size: number | undefined
-  readonly md5: string | undefined
-  readonly sha256: string | undefined
+interface Wanted extends KnownChecksums {
   readonly etag: string | undefined
   /** Whether the same bytes can be told from others at the next call. */
   readonly resumable: boolean
@@ -74,15 +76,16 @@ async function identify(
   if (info === undefined) throw objectNotFound(store.url, key)
   if (size !== undefined && info.size !== size)
     throw wrongChecksum(`'${key}' in ${store.url}`, 'size', String(info.size), String(size))
-  const { etag } = info
-  return { size: info.size, md5: info.md5, sha256: undefined, etag, resumable: etag !== undefined }
+  const { etag, md5: sum, crc32c } = info
+  return { size: info.size, md5: sum, crc32c, etag, resumable: etag !== undefined }
 }
 
 /** Of a part's name: of which state of which object it is the beginning. */
 function identityOf(url: string, key: string, { resumable, ...wanted }: Wanted): string {
-  const { size, md5, sha256: digest, etag } = wanted
   if (!resumable) return randomBytes(6).toString('hex')
-  return sha256(JSON.stringify([url, key, size, md5, digest, etag])).slice(0, 12)
+  const { size, md5, sha256: digest, etag } = wanted
+  const state = etag === undefined ? [md5, digest] : [size, etag]
+  return sha256(JSON.stringify([url, key, ...state])).slice(0, 12)
 }
 
 function isDamage(error: unknown): boolean {
@@ -107,7 +110,7 @@ async function fetchInto(
 ): Promise<void> {
   const file = await open(part, 'r+')
   try {
-    const check = createCheck(`'${key}' in ${store.url}`, wanted)
+    const check = checkBytes(`'${key}' in ${store.url}`, wanted)
     let done = await hashFile(file, check)
     onProgress?.(done)
     if (wanted.size === undefined || done < wanted.size) {
@@ -133,39 +136,12 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
-async function hashFile(file: FileHandle, check: Check): Promise<number> {
+async function hashFile(file: FileHandle, check: ByteCheck): Promise<number> {
   const buffer = Buffer.allocUnsafe(PIECE)
   for (let done = 0; ; ) {
     const { bytesRead } = await file.read(buffer, 0, PIECE, done)
     if (bytesRead === 0) return done
     check.update(buffer.subarray(0, bytesRead))
     done += bytesRead
-  }
-}
-
-type Check = ReturnType<typeof createCheck>
-
-function createCheck(what: string, wanted: Wanted) {
-  const kinds = [
-    ['MD5', 'md5', wanted.md5],
-    ['SHA-256', 'sha256', wanted.sha256],
-  ] as const
-  const hashes = kinds
-    .filter(([, , value]) => value !== undefined)
-    .map(([label, kind, value]) => ({ label, hash: createHash(kind), wanted: value! }))
-  let size = 0
-  return {
-    update(chunk: Uint8Array) {
-      size += chunk.length
-      for (const { hash } of hashes) hash.update(chunk)
-    },
-    finish() {
-      if (wanted.size !== undefined && size !== wanted.size)
-        throw wrongChecksum(what, 'size', String(size), String(wanted.size))
-      for (const { label, hash, wanted: value } of hashes) {
-        const got = hash.digest('hex')
-        if (got !== value) throw wrongChecksum(what, label, got, value)
-      }
-    },
   }
 }

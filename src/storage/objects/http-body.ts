@@ -9,7 +9,7 @@ export function rangeHeader(start: number, end: number | undefined): Record<stri
 
 /** What a successful answer, or one that says that the range is beyond the end (416), holds. */
 export function bodyOf(response: Response, asked: Readonly<Record<string, string>>): OpenedBody {
-  const common = { etag: identityOf(response), md5: md5Of(response) }
+  const common = { etag: identityOf(response), ...checksumsOf(response) }
   const range = contentRange(response)
   const from = Number(/^bytes=(\d+)-/.exec(asked['range'] ?? '')?.[1] ?? 0)
   if (response.status === 416) {
@@ -57,15 +57,23 @@ export function identityOf(response: Response): string | undefined {
   return headers.get('etag') ?? headers.get('last-modified') ?? undefined
 }
 
-export function md5Of(response: Response): string | undefined {
+export function checksumsOf(response: Response): {
+  md5: string | undefined
+  crc32c: string | undefined
+} {
   if (isEncoded(response) || response.headers.get('x-goog-stored-content-encoding') === 'gzip')
-    return undefined
+    return { md5: undefined, crc32c: undefined }
   const header = response.headers.get('x-goog-hash') ?? ''
-  const inner = /(?:^|[ ,])md5=([A-Za-z0-9+/=]+)/.exec(header)?.[1]
-  const plain = response.status === 206 ? undefined : response.headers.get('content-md5')
-  const base64 = inner ?? plain
+  const sum = (kind: string) => new RegExp(`(?:^|[ ,])${kind}=([A-Za-z0-9+/=]+)`).exec(header)?.[1]
+  // the plain header is that of the answer's own bytes
+  const own = response.status === 206 ? undefined : response.headers.get('content-md5')
+  return { md5: hexOf(sum('md5') ?? own, 16), crc32c: hexOf(sum('crc32c'), 4) }
+}
+
+/** A checksum of that many bytes in base64; undefined when it is none. */
+export function hexOf(base64: string | null | undefined, length: number): string | undefined {
   const bytes = Buffer.from(base64 ?? '', 'base64')
-  return bytes.length === 16 ? bytes.toString('hex') : undefined
+  return bytes.length === length ? bytes.toString('hex') : undefined
 }
 
 function isEncoded(response: Response): boolean {

@@ -1,5 +1,5 @@
 import { AtelierError } from '../../core/index.ts'
-import { bodyOf, identityOf, md5Of, rangeHeader, sizeOf } from './http-body.ts'
+import { bodyOf, checksumsOf, identityOf, rangeHeader, sizeOf } from './http-body.ts'
 import { type HttpRequest, plainUrl, requestHttp, statusFault } from './http-request.ts'
 import { checkKey } from './object-key.ts'
 import type { ObjectInfo, ObjectStore } from './object-store.ts'
@@ -135,13 +135,14 @@ async function count(body: AsyncIterable<Uint8Array>): Promise<number> {
 function infoOf(key: string, response: Response, size: number): ObjectInfo {
   const modified = Date.parse(response.headers.get('last-modified') ?? '')
   const etag = identityOf(response)
-  const md5 = md5Of(response)
+  const { md5, crc32c } = checksumsOf(response)
   return {
     key,
     size,
     modified: Number.isNaN(modified) ? undefined : modified,
     ...(etag !== undefined && { etag }),
     ...(md5 !== undefined && { md5 }),
+    ...(crc32c !== undefined && { crc32c }),
   }
 }
 

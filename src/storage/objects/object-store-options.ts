@@ -44,6 +44,8 @@ export interface ObjectStoreOptions {
   readonly connections?: number | undefined
   /** Objects above this travel in parts of this many bytes, each held in memory; S3 wants 5 MiB at least. */
   readonly partBytes?: number | undefined
+  /** A folder that keeps the addresses of unfinished uploads to gs://, so that a later call goes on with them. */
+  readonly sessions?: string | undefined
   readonly clock?: Clock | undefined
   /** In [0, 1): spreads repeated requests. */
   readonly random?: (() => number) | undefined

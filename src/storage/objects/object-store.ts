@@ -10,6 +10,8 @@ export interface ObjectInfo {
   readonly etag?: string
   /** Of all bytes, lowercase hex, where the store knows it. */
   readonly md5?: string
+  /** CRC-32C of all bytes, eight hex digits, where the store knows it. */
+  readonly crc32c?: string
 }
 
 export interface ReadOptions {

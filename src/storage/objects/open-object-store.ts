@@ -60,6 +60,11 @@ async function openPlace(place: StorePlace, options: ObjectStoreOptions): Promis
     connections: options.connections ?? CONNECTIONS,
   }
   // what speaks to a cloud is large: only who opens such an address waits for it
+  if (kind === 'gs') {
+    const { openGcsStore } = await import('./gcs-store.ts')
+    const more = { fetch: options.fetch ?? fetch, sessions: options.sessions }
+    return openGcsStore({ ...bucketPlace, ...more }, options.gs ?? {})
+  }
   const { openS3Store } = await import('./s3-store.ts')
   return openS3Store(bucketPlace, options.s3 ?? {})
 }

@@ -46,10 +46,12 @@ function parseWebUrl(text: string, scheme: string): URL {
 }
 
 function parseFileUrl(text: string): string {
+  const problem = `'${text.slice(0, 100)}' is no file address of this machine`
+  if (!text.startsWith('//', 'file:'.length)) throw invalid(problem)
   try {
     return fileURLToPath(text)
   } catch {
-    throw invalid(`'${text.slice(0, 100)}' is no file address of this machine`)
+    throw invalid(problem)
   }
 }
 

@@ -46,7 +46,7 @@ export async function leavePart(part: string): Promise<void> {
 
 /** Removes what other calls for the same bytes left and, of a large file, also the beginnings of other bytes. */
 export async function removeParts(path: string, identity: string): Promise<void> {
-  const { size } = await stat(path)
+  const { size } = await lookAt(path)
   const names = size < LARGE_BYTES ? partNames(path, identity) : await allParts(path)
   await Promise.all(names.map((file) => rm(file, { force: true })))
 }

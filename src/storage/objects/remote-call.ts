@@ -6,9 +6,6 @@ export interface Remote {
   readonly patience: Patience
 }
 
-/** A slower line than this is taken for a broken one. */
-const SLOWEST_BYTES_PER_MS = 50
-
 /**
  * One request and all of its answer, within its deadline and with repetitions. `explain` makes of what
  * a library threw a TransientFault or an AtelierError; `sends` is the size of the request's body.
@@ -20,7 +17,8 @@ export async function callRemote<T>(
   { explain = (error) => error, sends = 0 }: CallOptions = {},
 ): Promise<T> {
   return withRetries(patience, url, signal, async (attempt) => {
-    const watch = startWatch(signal, patience.policy.attemptMs + sends / SLOWEST_BYTES_PER_MS)
+    const { attemptMs, slowestBytesPerMs } = patience.policy
+    const watch = startWatch(signal, attemptMs + sends / slowestBytesPerMs)
     try {
       return await watched(watch, work(watch, attempt))
     } catch (error) {

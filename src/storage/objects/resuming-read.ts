@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { checkBytes } from './check-bytes.ts'
 import { networkFault } from './network-fault.ts'
 import type { ObjectInfo, ReadOptions } from './object-store.ts'
 import { createRetrier, type Patience, withRetries } from './retry.ts'
-import { objectChanged, objectNotFound, TransientFault, wrongChecksum } from './storage-errors.ts'
+import { objectChanged, objectNotFound, TransientFault } from './storage-errors.ts'
 import { startWatch, type Watch, watched } from './watch.ts'
 
 /** The answer to a request for bytes. */
@@ -15,6 +15,7 @@ export interface OpenedBody {
   readonly size: number | undefined
   readonly etag: string | undefined
   readonly md5: string | undefined
+  readonly crc32c?: string | undefined
   readonly body: AsyncIterable<Uint8Array>
 }
 
@@ -83,14 +84,15 @@ async function* resume(
   const retrier = createRetrier(patience, url, signal)
   const stop = Math.min(end ?? Number.POSITIVE_INFINITY, first.size ?? Number.POSITIVE_INFINITY)
   const whole = start === 0 && (end === undefined || stop === first.size)
-  const hash = whole && first.md5 !== undefined ? createHash('md5') : undefined
+  const { md5, crc32c } = first
+  const check = checkBytes(`What ${url} sent for '${key}'`, whole ? { md5, crc32c } : {})
   let at = start
   let opened = first
   for (let lastBreak = start; ; ) {
     try {
       for await (const chunk of wantedChunks(opened, at, stop, patience.policy.idleMs)) {
         at += chunk.length
-        hash?.update(chunk)
+        check.update(chunk)
         yield chunk
       }
       const expected = Math.min(stop, opened.end ?? (first.size === undefined ? at : stop))
@@ -108,9 +110,7 @@ async function* resume(
       }
     }
   }
-  const got = hash?.digest('hex')
-  if (got !== undefined && got !== first.md5)
-    throw wrongChecksum(`What ${url} sent for '${key}'`, 'MD5', got, first.md5!)
+  check.finish()
 }
 
 /** The chunks of an answer without what was not asked for; the watch counts only while one is waited for. */

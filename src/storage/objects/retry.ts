@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../core/index.ts'
 import { storageError, TransientFault } from './storage-errors.ts'
 
-/** How long what may pass by itself is waited for. All in milliseconds but `attempts`. */
+/** How long what may pass by itself is waited for. Times are in milliseconds. */
 export interface RetryPolicy {
   /** In a row, without progress between them. */
   readonly attempts: number
@@ -11,8 +11,9 @@ export interface RetryPolicy {
   /** The longest pause before the first repetition; doubles with each. */
   readonly firstDelayMs: number
   readonly maxDelayMs: number
-  /** From a request to the beginning of its answer. */
+  /** From a request to the beginning of its answer; what is sent gets the time that a slow line needs besides. */
   readonly attemptMs: number
+  readonly slowestBytesPerMs: number
   /** Between two pieces of an answer. */
   readonly idleMs: number
 }
@@ -23,6 +24,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   firstDelayMs: 250,
   maxDelayMs: 20_000,
   attemptMs: 60_000,
+  slowestBytesPerMs: 50,
   idleMs: 30_000,
 }
 

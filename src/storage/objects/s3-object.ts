@@ -1,3 +1,4 @@
+import { hexOf } from './http-body.ts'
 import type { ObjectInfo, WriteOptions } from './object-store.ts'
 import type { S3Place } from './s3-client.ts'
 import { objectExists } from './storage-errors.ts'
@@ -26,8 +27,8 @@ interface S3Checksums {
 
 /** The tag of an object is its MD5, but not when it came in parts or is encrypted with a key of its own. */
 export function s3Md5(answer: S3Checksums): string | undefined {
-  const metadata = Buffer.from(answer.Metadata?.[MD5_METADATA] ?? '', 'base64')
-  if (metadata.length === 16) return metadata.toString('hex')
+  const given = hexOf(answer.Metadata?.[MD5_METADATA], 16)
+  if (given !== undefined) return given
   const encrypted =
     answer.ServerSideEncryption?.startsWith('aws:kms') || answer.SSECustomerAlgorithm !== undefined
   return encrypted ? undefined : /^"?([0-9a-f]{32})"?$/.exec(answer.ETag ?? '')?.[1]

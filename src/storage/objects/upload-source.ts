@@ -14,6 +14,8 @@ export interface UploadSource {
   readonly parts: readonly string[]
   /** The bytes of [start, end), in memory. Throws STORAGE_CHECKSUM when a file became shorter. */
   read(start: number, end: number): Promise<Uint8Array>
+  /** Whether reading all again gives the same bytes. */
+  isUnchanged(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -36,7 +38,12 @@ export async function openUploadSource(
       const what = source instanceof Uint8Array ? 'What is to be written' : source.path
       throw wrongChecksum(what, 'MD5', sums.md5, md5)
     }
-    return { size, ...sums, partBytes: fitting, read, close }
+    const isUnchanged = () =>
+      checksums(read, size, fitting).then(
+        (now) => now.md5 === sums.md5,
+        () => false,
+      )
+    return { size, ...sums, partBytes: fitting, read, isUnchanged, close }
   } catch (error) {
     await close()
     throw error

@@ -36,11 +36,19 @@ export function startWatch(outer: AbortSignal | undefined, ms: number): Watch {
   }
 }
 
-/** What the work threw, or why the watch ended it: libraries throw errors of their own for that. */
-export async function watched<T>(watch: Watch, work: Promise<T>): Promise<T> {
+/** The work's result, or why the watch ended it: some libraries do not listen to signals, others throw errors of their own. */
+export async function watched<T>({ signal }: Watch, work: Promise<T>): Promise<T> {
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_done, fail) => {
+    onAbort = () => fail(signal.reason)
+    signal.addEventListener('abort', onAbort)
+  })
   try {
-    return await work
+    if (signal.aborted) onAbort()
+    return await Promise.race([work, aborted])
   } catch (error) {
-    throw watch.signal.aborted ? watch.signal.reason : error
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
