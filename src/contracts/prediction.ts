@@ -21,7 +21,7 @@ export interface PredictionRecord {
   /** Probability of the predicted class. */
   readonly confidence: number
   /** [classes], in the order of the model's class names. */
-  readonly probabilities: readonly number[]
+  readonly probabilities: ArrayLike<number>
   /** From the arrival of the request to the answer of the model. */
   readonly latency_ms: number
 }

@@ -8,7 +8,7 @@ export const servingSchema = z.strictObject({
   workers: positiveInt
     .max(256)
     .nullable()
-    .describe('Threads that run the model; null: one per core.'),
+    .describe('Threads that run the model; null: one for each core but one, at least one.'),
   max_batch: positiveInt.max(256).describe('Most images in one execution of the model.'),
   queue_batches: positiveInt
     .max(1024)

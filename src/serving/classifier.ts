@@ -231,7 +231,7 @@ function recordOf(
     image: { width, height, format },
     predicted_class: model.manifest.classes[best]!,
     confidence: probabilities[best]!,
-    probabilities: [...probabilities],
+    probabilities,
     latency_ms: latencyMs,
   }
 }

@@ -222,6 +222,6 @@ export class MeasuredImage implements DecodedImage {
   }
 
   features(): Readonly<Record<string, number>> {
-    return { ...describePixels(this.pixels, this.#geometry) }
+    return describePixels(this.pixels, this.#geometry)
   }
 }

@@ -73,6 +73,11 @@ export function createPredictionService(options: ServiceOptions): PredictionServ
   }
 }
 
+/** The server itself keeps a core busy; a thread that competes with it makes smaller batches and longer waits. */
+function defaultThreads(): number {
+  return Math.max(1, availableParallelism() - 1)
+}
+
 function openPool(model: CheckedModel, options: ServiceOptions): PredictionPool {
   const { config, clock, logger, events, onPrediction } = options
   const { channels, height, width } = model.manifest.preprocessing.geometry
@@ -85,7 +90,7 @@ function openPool(model: CheckedModel, options: ServiceOptions): PredictionPool 
       classes: model.manifest.classes.length,
       names: BUNDLE_IO,
     },
-    threads: config.workers ?? availableParallelism(),
+    threads: config.workers ?? defaultThreads(),
     maxBatch: config.max_batch,
     queueBatches: config.queue_batches,
     startMs: START_MS,

@@ -64,7 +64,8 @@ export function encodeRecords(
     at = bytes.writeUInt32LE(image.height, at)
     at = bytes.writeUInt16LE(model.classes.indexOf(record.predicted_class), at)
     at = bytes.writeUInt16LE(formats.indexOf(image.format), at)
-    for (const probability of record.probabilities) at = bytes.writeFloatLE(probability, at)
+    const { probabilities } = record
+    for (let k = 0; k < probabilities.length; k++) at = bytes.writeFloatLE(probabilities[k]!, at)
     for (const name of features) at = bytes.writeDoubleLE(record.features[name]!, at)
   }
   return bytes

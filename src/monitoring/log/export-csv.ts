@@ -55,6 +55,6 @@ function linesOf(
     ...features.map((name) => record.features[name]),
     ...[record.image.width, record.image.height, record.image.format, record.latency_ms],
     ...[record.id, labels.get(record.id)],
-    ...record.probabilities,
+    ...Array.from(record.probabilities),
   ])
 }
