@@ -5,6 +5,7 @@ import { callRemote } from './remote-call.ts'
 import { s3Fault } from './s3-fault.ts'
 import { findUpload, type StartedUpload } from './s3-find-upload.ts'
 import { base64Of, contentType, infoOf, MD5_METADATA, orOurOwn, type S3Write } from './s3-object.ts'
+import { storageError } from './storage-errors.ts'
 
 /** After these, sending the same parts again would end the same way. */
 const FINAL: ReadonlySet<string> = new Set(['STORAGE_CHECKSUM', 'OBJECT_EXISTS', 'OBJECT_CHANGED'])
@@ -15,16 +16,35 @@ const FINAL: ReadonlySet<string> = new Set(['STORAGE_CHECKSUM', 'OBJECT_EXISTS',
  */
 export async function uploadParts(write: S3Write): Promise<ObjectInfo> {
   const started = await findUpload(write)
-  if (started === undefined) return transfer(write, undefined)
+  if (started === undefined) return transferAnew(write)
   try {
     const info = await transfer(write, started)
     // the checksum beside the object was given when its upload began, perhaps for longer or shorter bytes
     if ((await write.stat())?.md5 === write.source.md5) return info
   } catch (error) {
     // somebody else may have ended the upload
-    if (!(error instanceof AtelierError) || error.code !== 'OBJECT_NOT_FOUND') throw error
+    if (!isGone(error)) throw error
   }
-  return transfer(write, undefined)
+  return transferAnew(write)
+}
+
+/** An upload of our own that is gone was ended, or its last answer was lost and nothing told us. */
+async function transferAnew(write: S3Write): Promise<ObjectInfo> {
+  try {
+    return await transfer(write, undefined)
+  } catch (error) {
+    if (!isGone(error)) throw error
+    const { s3, key } = write
+    throw storageError('STORAGE_UNREACHABLE', `The upload of '${key}' to ${s3.url} was cut off.`, {
+      hint: 'Repeat the command: what is there already is found.',
+      cause: error,
+      data: { store: s3.url, key },
+    })
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof AtelierError && error.code === 'OBJECT_NOT_FOUND'
 }
 
 async function transfer(write: S3Write, started: StartedUpload | undefined): Promise<ObjectInfo> {
