@@ -35,7 +35,8 @@ function manualClock() {
 
 async function newRun(options: Partial<NewRun> = {}) {
   const packageConf = resolve(import.meta.dirname, '../../conf')
-  const { config } = await composeConfig(['data=sketch'], { cwd: root, env: {}, packageConf })
+  const { config } = (await composeConfig(['data=sketch'], { cwd: root, env: {}, packageConf }))
+    .training
   return createRun(root, {
     config,
     overrides: ['data=sketch'],
