@@ -57,7 +57,8 @@ export function keysBelow(prefix: string): readonly ConfigKey[] {
 function collect(schema: JsonSchema, prefix: string): ConfigKey[] {
   const variants = schema.oneOf ?? schema.anyOf
   if (variants?.some(({ properties }) => properties !== undefined)) {
-    return variants.flatMap((variant) => collect(variant, prefix))
+    const { description = '' } = schema
+    return variants.flatMap((variant) => collect({ description, ...variant }, prefix))
   }
   if (schema.properties === undefined) {
     return [{ key: prefix, type: typeText(schema), description: schema.description ?? '' }]
