@@ -14,3 +14,4 @@ export {
   type ServiceOptions,
   type ServingEvents,
 } from './service.ts'
+export { overloaded } from './worker-pool.ts'

@@ -51,6 +51,7 @@ export class ModelThread<T extends PredictionTask> {
   #worker: Worker | undefined
   #alive = false
   #stopping = false
+  #waking = false
   #written = 0
   /** Up to where results were collected. */
   #collected = 0
@@ -118,7 +119,20 @@ export class ModelThread<T extends PredictionTask> {
     this.#written = (before + 1) | 0
     Atomics.store(counters, COUNTER.written, this.#written)
     // otherwise the thread is at work, and will look by itself
-    if (this.taken === before) Atomics.notify(counters, COUNTER.written, 1)
+    if (this.taken === before) this.#wakeSoon()
+  }
+
+  /**
+   * Once the event loop is through with what came together: waking a thread takes longer than all else
+   * that is done for a picture here, and a batch of them costs the model less than one by one.
+   */
+  #wakeSoon(): void {
+    if (this.#waking) return
+    this.#waking = true
+    setImmediate(() => {
+      this.#waking = false
+      Atomics.notify(this.#ring.counters, COUNTER.written, 1)
+    })
   }
 
   /** Takes out what waits and fits; what the model has begun with stays. */

@@ -9,6 +9,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `predict` is open unless the configuration protects predictions. */
     readonly access?: Access
+    /** Whether its answers are pages for a browser. */
+    readonly page?: boolean
+  }
+  interface FastifyRequest {
+    /** Set before anything else is done with it. */
+    rule: RouteRule
   }
   interface FastifyInstance {
     accessRules(): readonly RouteAccess[]
@@ -49,6 +55,31 @@ export function requireAccessRules(app: FastifyInstance): void {
   })
 }
 
+/** What is known of a route beforehand. */
+export interface RouteRule {
+  /** With its parameters' names; undefined where there is no route. */
+  readonly url: string | undefined
+  readonly access: Access
+  readonly page: boolean
+  readonly bodyLimit: number
+}
+
+/** Gives the rule of a request's route. Fastify makes an object at every look at it; this makes one. */
+export function ruleReader(): (request: FastifyRequest) => RouteRule {
+  const known = new WeakMap<object, RouteRule>()
+  return ({ routeOptions }) => {
+    const { config } = routeOptions
+    const found = known.get(config)
+    if (found !== undefined) return found
+    const { url, bodyLimit } = routeOptions
+    // what there is no route for has nothing to protect
+    const { access = 'open', page = false } = config
+    const rule = { url, access, page, bodyLimit }
+    known.set(config, rule)
+    return rule
+  }
+}
+
 /** Gives the refusal of a request that may not come in. */
 export function accessGuard({
   token,
@@ -57,8 +88,7 @@ export function accessGuard({
   if (token === undefined) return () => undefined
   const wanted = digestOf(token)
   return (request) => {
-    // what there is no route for has nothing to protect
-    const access = request.routeOptions.config.access ?? 'open'
+    const { access } = request.rule
     if (access === 'open' || (access === 'predict' && !protectPredict)) return undefined
     const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
     // of digests, because comparing takes equal lengths, and equally long for any

@@ -31,8 +31,8 @@ export function limitBodies(app: FastifyInstance): void {
 }
 
 /** A body that does not tell its length counts as large as it may become. */
-function announcedBytes({ method, headers, routeOptions }: FastifyRequest): number {
+function announcedBytes({ method, headers, rule }: FastifyRequest): number {
   if (method !== 'POST') return 0
-  if (headers['transfer-encoding'] !== undefined) return routeOptions.bodyLimit ?? 0
+  if (headers['transfer-encoding'] !== undefined) return rule.bodyLimit
   return Number(headers['content-length'] ?? 0)
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../core/index.ts'
 import { hostGuard, PAGE_HEADERS } from '../guard-requests.ts'
 import { type HttpError, httpError } from '../http-error.ts'
-import { type AccessOptions, accessGuard } from './access.ts'
+import { type AccessOptions, accessGuard, ruleReader } from './access.ts'
 import { DATA_HEADERS } from './data-headers.ts'
 import { rateLimiter } from './rate-limit.ts'
 
@@ -20,7 +20,7 @@ export interface GuardOptions extends AccessOptions {
 }
 
 /** Probes come every few seconds from one address and must never be turned away. */
-const UNLIMITED: ReadonlySet<string> = new Set([
+const UNLIMITED: ReadonlySet<string | undefined> = new Set([
   '/health',
   '/ready',
   '/v2/health/live',
@@ -32,13 +32,14 @@ export function guardService(app: FastifyInstance, options: GuardOptions): void 
   const { hosts, rateLimit, isStopping, clock } = options
   const refuseHost = hosts === undefined ? () => undefined : hostGuard(hosts)
   const refuseAccess = accessGuard(options)
-  const wait = rateLimit === null ? () => 0 : rateLimiter(rateLimit, clock)
+  const waitOf = rateLimit === null ? undefined : rateLimiter(rateLimit, clock)
+  const wait = waitOf === undefined ? () => 0 : ({ ip }: FastifyRequest) => waitOf(ip)
+  const ruleOf = ruleReader()
 
   const refusal = (request: FastifyRequest, reply: FastifyReply): HttpError | undefined => {
     const wrong = refuseHost(request.headers.host) ?? refuseOrigin(request)
     if (wrong !== undefined) return wrong
-    const { url = '' } = request.routeOptions
-    const seconds = UNLIMITED.has(url) ? 0 : wait(request.ip)
+    const seconds = UNLIMITED.has(request.rule.url) ? 0 : wait(request)
     if (seconds > 0) {
       reply.header('retry-after', String(Math.ceil(seconds)))
       return httpError(429, 'RATE_LIMITED', `At most ${rateLimit} requests a minute are answered.`)
@@ -48,19 +49,13 @@ export function guardService(app: FastifyInstance, options: GuardOptions): void 
     return denied
   }
 
+  app.decorateRequest('rule')
   app.addHook('onRequest', (request, reply, done) => {
-    const isPage = request.routeOptions.config.page === true
-    reply.headers(isPage ? PAGE_HEADERS : DATA_HEADERS)
+    request.rule = ruleOf(request)
+    reply.headers(request.rule.page ? PAGE_HEADERS : DATA_HEADERS)
     if (isStopping()) reply.header('connection', 'close')
     done(refusal(request, reply))
   })
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether its answers are pages for a browser. */
-    readonly page?: boolean
-  }
 }
 
 /** A page of another site can send forms here in its visitor's name, but must say where it is from. */

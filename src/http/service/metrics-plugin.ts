@@ -29,9 +29,9 @@ export function countAnswers(
 ): void {
   app.addHook('onResponse', (request, reply, done) => {
     // what there is no route for is one series: clients choose addresses
-    const route = request.routeOptions.url ?? 'none'
-    metrics.answered(route, reply.statusCode, reply.elapsedTime / 1000)
-    if (request.routeOptions.config.access === 'predict') onAnswer?.(reply.statusCode)
+    const { url = 'none', access } = request.rule
+    metrics.answered(url, reply.statusCode, reply.elapsedTime / 1000)
+    if (access === 'predict') onAnswer?.(reply.statusCode)
     done()
   })
 }

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { type Clock, toAtelierError } from '../../core/index.ts'
-import type {
-  Classification,
-  HeldModel,
-  PictureRequest,
-  PredictionService,
+import {
+  type Classification,
+  type HeldModel,
+  overloaded,
+  type PictureRequest,
+  type PredictionService,
 } from '../../serving/index.ts'
 import { errorAnswer } from '../answer-errors.ts'
 import { batchAnswerText, type PictureAnswer, predictAnswerText } from './predict-answer.ts'
@@ -24,10 +25,9 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 export async function predictPlugin(app: FastifyInstance, options: PredictOptions) {
   const { service, metrics, clock } = options
   const { classifier, config } = service
-  const single = {
-    config: { access: 'predict' },
-    bodyLimit: config.max_file_bytes + FORM_BYTES,
-  } as const
+  const onRequest = turnAway(service)
+  const common = { config: { access: 'predict' }, onRequest } as const
+  const single = { ...common, bodyLimit: config.max_file_bytes + FORM_BYTES }
 
   app.post('/predict', single, async (request, reply) => {
     const { name, bytes } = readPicture(request, config.max_file_bytes)
@@ -37,7 +37,7 @@ export async function predictPlugin(app: FastifyInstance, options: PredictOption
     return predictAnswerText(answer, withInput)
   })
 
-  app.post('/predict/batch', { config: { access: 'predict' } }, async (request, reply) => {
+  app.post('/predict/batch', common, async (request, reply) => {
     const started = clock.monotonic()
     const pictures = readPictures(request, config.max_files)
     const held = service.classifier.hold()
@@ -46,6 +46,11 @@ export async function predictPlugin(app: FastifyInstance, options: PredictOption
     const seconds = (clock.monotonic() - started) / 1000
     return batchAnswerText(pictures, answers, held.model, seconds)
   })
+}
+
+/** A picture that would find no place in the queue is not even read. */
+function turnAway({ slot }: PredictionService): onRequestHookHandler {
+  return (_request, _reply, done) => done(slot.current?.pool.full ? overloaded() : undefined)
 }
 
 /**
