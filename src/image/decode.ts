@@ -1,6 +1,5 @@
 import { applyLimits, type DecodeLimits, tooManyPixels, unreadable } from './decode-limits.ts'
 import { readPng } from './decode-png.ts'
-import { decodeWithSharp } from './decode-with-sharp.ts'
 import { sniffImageFormat } from './image-format.ts'
 import { doubtful } from './png-file.ts'
 import { stripPngNotes } from './png-strip.ts'
@@ -25,6 +24,8 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits = {}):
   if (!('fault' in read)) return read
   try {
     const lean = format === 'png' ? stripPngNotes(bytes) : bytes
+    // most pictures of a service are small PNGs, for which it is never loaded
+    const { decodeWithSharp } = await import('./decode-with-sharp.ts')
     return await decodeWithSharp(lean, format, maxPixels)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause)

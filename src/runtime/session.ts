@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { arrayConstructors, type DType, type Shape, type Tensor, tensor } from '../tensor/index.ts'
 
 export type TensorMap = Readonly<Record<string, Tensor>>
@@ -26,6 +26,8 @@ export async function openSession(
   model: Uint8Array,
   { threads, profilePrefix }: SessionOptions,
 ): Promise<Session> {
+  // whoever only reads what a model says of itself never needs the library
+  const { InferenceSession, Tensor: NativeTensor } = await import('onnxruntime-node')
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -38,7 +40,7 @@ export async function openSession(
     // Subnormal numbers (old optimizer moments, mostly) cost up to 100 times a normal one.
     extra: { session: { set_denormal_as_zero: '1' } },
   })
-  const native = new NativeTensors()
+  const native = new NativeTensors(NativeTensor)
   return {
     inputs: session.inputNames,
     outputs: session.outputNames,
@@ -63,11 +65,16 @@ export async function openSession(
 /** Native views of host tensors, kept so that a tensor fed at every step is wrapped once. */
 class NativeTensors {
   readonly #known = new WeakMap<Tensor, OrtTensor>()
+  readonly #NativeTensor: typeof OrtTensor
+
+  constructor(NativeTensor: typeof OrtTensor) {
+    this.#NativeTensor = NativeTensor
+  }
 
   of(value: Tensor): OrtTensor {
     const known = this.#known.get(value)
     if (known !== undefined) return known
-    const wrapped = new OrtTensor(value.dtype as 'float32', value.data as Float32Array, [
+    const wrapped = new this.#NativeTensor(value.dtype as 'float32', value.data as Float32Array, [
       ...value.shape,
     ])
     this.#known.set(value, wrapped)

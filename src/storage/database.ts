@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kysely, type Transaction } from 'kysely'
+import { type Dialect, Kysely, type Transaction } from 'kysely'
 import type { DatabaseKind } from './database-kind.ts'
+import { describePostgres } from './describe-postgres.ts'
 import { type DatabaseSchema, migrate } from './migrate.ts'
-import { describePostgres, postgresDialect } from './postgres-dialect.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { guardStore } from './store-errors.ts'
 
@@ -41,7 +41,7 @@ export async function openDatabase<Tables>(
   const guard = <T>(work: () => Promise<T>) => guardStore(description, work)
   const db = await guard(async () => {
     if (!url) await mkdir(dirname(resolve(path)), { recursive: true })
-    const dialect = url ? postgresDialect(url) : sqliteDialect(path, schema.durable)
+    const dialect = url ? await dialectOf(url) : sqliteDialect(path, schema.durable)
     const opened = new Kysely<Tables>({ dialect })
     try {
       await migrate(opened as Kysely<unknown>, kind, description, schema, now)
@@ -65,6 +65,11 @@ export async function openDatabase<Tables>(
     write: (work) => guard(() => retryLost(() => db.transaction().execute(work))),
     close: () => guard(() => db.destroy()),
   }
+}
+
+/** The library for PostgreSQL takes longer to load than one for SQLite takes for everything. */
+async function dialectOf(url: string): Promise<Dialect> {
+  return (await import('./postgres-dialect.ts')).postgresDialect(url)
 }
 
 async function retryLost<T>(work: () => Promise<T>): Promise<T> {

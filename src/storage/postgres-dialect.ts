@@ -1,22 +1,9 @@
 import { CompiledQuery, type Dialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { AtelierError } from '../core/index.ts'
 
 const CONNECTIONS = 4
 const CONNECT_MS = 5000
 const BIGINT = 20
-
-/** `postgres HOST:PORT/DATABASE`: never a user or a password. Throws STORE_UNAVAILABLE for another kind of URL. */
-export function describePostgres(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol)) {
-    throw new AtelierError('STORE_UNAVAILABLE', 'DATABASE_URL is not a PostgreSQL URL.', {
-      hint: 'Write postgres://USER:PASSWORD@HOST:5432/DATABASE, or unset it to use SQLite.',
-    })
-  }
-  const host = parsed.host || (parsed.searchParams.get('host') ?? 'localhost')
-  return `postgres ${host}${parsed.pathname}`
-}
 
 /** Kysely on a small pool of connections. */
 export function postgresDialect(url: string): Dialect {
