@@ -37,7 +37,11 @@ function testPixels() {
  * Predictions of these images, one after the other. `pace`: { users } without pause, or
  * { rate, connections }.
  */
-export function predictLoad(url, images, { pace, seconds, body = 'multipart', ...deps }) {
+export function predictLoad(
+  url,
+  images,
+  { pace, seconds, body = 'multipart', timeout = 30, ...deps },
+) {
   const { users, rate, connections } = pace
   return runLoad(
     {
@@ -48,7 +52,7 @@ export function predictLoad(url, images, { pace, seconds, body = 'multipart', ..
           ? { kind: 'closed', users, ramp: 0, wait: [0, 0] }
           : { kind: 'open', rate, connections },
       duration: seconds,
-      timeout: 30,
+      timeout,
       seed: 1,
     },
     { clock, ...deps },

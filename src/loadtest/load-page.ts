@@ -106,16 +106,16 @@ function failureSection({ failures, total }: LoadResult): Html {
 </section>`
   }
   const rows = failures.map(
-    ({ route, kind, count }) =>
-      html`<tr><th>${route}</th><td class="name">${kind}</td><td>${grouped(count)}</td><td>${percent(count, total.requests)}</td></tr>${markup('\n')}`,
+    ({ route, kind, count, latency }) =>
+      html`<tr><th>${route}</th><td class="name">${kind}</td><td>${grouped(count)}</td><td>${percent(count, total.requests)}</td><td>${short(latency.p50)}</td><td>${short(latency.p99)}</td></tr>${markup('\n')}`,
   )
   return html`<section>
 <h2>Failures</h2>
 <div class="scroll"><table>
-<thead><tr><th class="name">route</th><th class="name">failure</th><th>count</th><th>of all requests</th></tr></thead>
+<thead><tr><th class="name">route</th><th class="name">failure</th><th>count</th><th>of all requests</th><th>p50</th><th>p99</th></tr></thead>
 <tbody>${rows}</tbody>
 </table></div>
-<p class="note">Half of them were told within ${milliseconds(total.failure_latency.p50)}, all within ${milliseconds(total.failure_latency.max)}.</p>
+<p class="note">Milliseconds from when a request was sent until it failed.</p>
 </section>`
 }
 

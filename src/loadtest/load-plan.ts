@@ -37,7 +37,7 @@ export interface LoadPlan {
   /** Seconds. */
   readonly duration: number
   readonly maxRequests?: number | undefined
-  /** Seconds until a request counts as failed. */
+  /** Seconds until a request counts as failed: from when it was sent, and before that in line for a connection. */
   readonly timeout: number
   /** Of the choice of routes and of the times of thought. */
   readonly seed: number

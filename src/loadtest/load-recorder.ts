@@ -11,7 +11,8 @@ import {
 interface RouteTally {
   readonly good: LatencyHistogram
   readonly failed: LatencyHistogram
-  readonly failures: Map<string, number>
+  /** By kind. */
+  readonly failures: Map<string, LatencyHistogram>
   bytes: number
   /** Settled before the load ended: what rates are made of. */
   timely: { readonly good: number; readonly failed: number } | undefined
@@ -48,7 +49,9 @@ export function createLoadRecorder(routes: readonly LoadRoute[]): LoadRecorder {
         return
       }
       tally.failed.add(latency)
-      tally.failures.set(failure, (tally.failures.get(failure) ?? 0) + 1)
+      const group = tally.failures.get(failure) ?? createLatencyHistogram()
+      group.add(latency)
+      tally.failures.set(failure, group)
       span.failed.add(latency)
     },
     cut: (at, users) => {
@@ -78,7 +81,12 @@ export function createLoadRecorder(routes: readonly LoadRoute[]): LoadRecorder {
     failures: () =>
       tallies
         .flatMap(({ failures }, i) =>
-          [...failures].map(([kind, count]) => ({ route: routes[i]!.name, kind, count })),
+          [...failures].map(([kind, group]) => ({
+            route: routes[i]!.name,
+            kind,
+            count: group.count,
+            latency: summarizeLatency(group),
+          })),
         )
         .sort((a, b) => b.count - a.count),
   }

@@ -27,17 +27,19 @@ export interface RouteResult {
   readonly good_rate: number
   /** Of the requests that were answered well. */
   readonly latency: LatencySummary
-  /** Of those that failed: until the error, or the bad status, arrived. */
+  /** Of those that failed: from when they were sent until the error, or the bad status, arrived. */
   readonly failure_latency: LatencySummary
   /** Bytes of body in a good answer, on average. */
   readonly mean_bytes: number
 }
 
-/** `status 503`, `timeout`, `refused`, `reset`, `closed` before the answer was whole, `malformed`, or a system's code. */
+/** `status 503`, `timeout`, `refused`, `reset`, `closed` before the answer was whole, `malformed`, `no connection` was free in time, or a system's code. */
 export interface FailureGroup {
   readonly route: string
   readonly kind: string
   readonly count: number
+  /** As `failure_latency`. */
+  readonly latency: LatencySummary
 }
 
 /** What happened since the point before. */

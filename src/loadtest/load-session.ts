@@ -93,16 +93,19 @@ export class LoadSession {
   /** Sends what has begun. `after` follows its answer, unless the load was cut off. */
   send(connection: LoadConnection, begun: DueRequest, after: (answer: Answer) => void): void {
     const bytes = this.#input.plan.routes[begun.route]!.requests[begun.request]!
-    connection.send(bytes, begun.due + this.#timeout, (answer) => {
-      this.#settle(begun, answer)
+    const sent = this.#input.clock.monotonic()
+    connection.send(bytes, sent + this.#timeout, (answer) => {
+      // a failure tells how soon the service refused, not how long this client waited to ask
+      this.#settle(begun, answer, answer.failure === undefined ? begun.due : sent)
       after(answer)
     })
   }
 
-  /** Counts a request that was never sent as timed out, when it is too late for it. */
+  /** Counts a request that was never sent as failed, when it is too late for it. */
   expired(begun: DueRequest): boolean {
     if (begun.due + this.#timeout > this.#input.clock.monotonic()) return false
-    this.#settle(begun, { status: 0, failure: 'timeout', bodyBytes: 0, body: undefined })
+    const answer = { status: 0, failure: 'no connection', bodyBytes: 0, body: undefined }
+    this.#settle(begun, answer, begun.due)
     return true
   }
 
@@ -159,9 +162,9 @@ export class LoadSession {
     return this.#thresholds.findIndex((threshold) => draw < threshold)
   }
 
-  #settle({ route, request, due }: DueRequest, answer: Answer): void {
+  #settle({ route, request }: DueRequest, answer: Answer, since: number): void {
     const { clock, recorder, onAnswer } = this.#input
-    recorder.add(route, clock.monotonic() - due, answer)
+    recorder.add(route, clock.monotonic() - since, answer)
     onAnswer?.({ route, request, status: answer.status, body: answer.body })
     this.#pending--
     if (this.#pending > 0) return

@@ -24,7 +24,7 @@ const CHECK_MS = 50
 
 /**
  * Asks a service as the plan says, and counts. The load ends by itself, after `duration` and at most
- * `timeout` more. Failures are counted, never thrown; a service that cannot be reached at the start
+ * twice `timeout` more. Failures are counted, never thrown; a service that cannot be reached at the start
  * is `LOAD_UNREACHABLE`.
  */
 export async function runLoad(plan: LoadPlan, deps: LoadDeps): Promise<LoadResult> {

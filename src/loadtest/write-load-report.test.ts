@@ -92,10 +92,10 @@ describe('writeLoadReport', () => {
       resultOf([pointAt(1, { requests: 5, failures: 5, latency: nothing })], {
         total: { ...total, ...failed, good_rate: 0 },
         routes: routes.map((route) => ({ ...route, ...failed })),
-        failures: [{ route: 'GET /health', kind: 'refused', count: 5 }],
+        failures: [{ route: 'GET /health', kind: 'refused', count: 5, latency: latencyOf(9) }],
       }),
     )
-    expect(page).toContain('<td class="name">refused</td><td>5</td><td>100 %</td>')
+    expect(page).toContain('<td class="name">refused</td><td>5</td><td>100 %</td><td>9.00</td>')
     expect(page).not.toMatch(/NaN|undefined|null|Infinity/)
   })
 
@@ -103,7 +103,7 @@ describe('writeLoadReport', () => {
     const page = await pageOf(
       resultOf(pointsOf(3), {
         url: 'http://x/<b>',
-        failures: [{ route: 'GET /', kind: '<script>', count: 1 }],
+        failures: [{ route: 'GET /', kind: '<script>', count: 1, latency: nothing }],
       }),
       '5 <i>users</i>',
     )

@@ -85,14 +85,13 @@ function routeCells({ name, requests, failures, rate, latency }: RouteResult): s
 }
 
 function failureTable({ failures }: LoadResult): string {
-  const columns: Column[] = [
-    { title: 'route' },
-    { title: 'failure' },
-    { title: 'count', align: 'right' },
-  ]
+  const numbers = ['count', 'p50', 'p99'].map((title): Column => ({ title, align: 'right' }))
   return formatTable(
-    columns,
-    failures.map(({ route, kind, count }) => [route, kind, String(count)]),
+    [{ title: 'route' }, { title: 'failure' }, ...numbers],
+    failures.map(({ route, kind, count, latency: { p50, p99 } }) => [
+      ...[route, kind, String(count)],
+      ...[milliseconds(p50), milliseconds(p99)],
+    ]),
   )
 }
 
