@@ -26,11 +26,15 @@ const rate = (title) => ({
   axis: { format: '~%' },
 })
 
-function lines(values, titles, title, y) {
+const panel = (title, subtitle, layer) => ({
+  width: 300,
+  height: 220,
+  title: { text: title, subtitle },
+  layer,
+})
+
+function lines(values, titles, y) {
   return {
-    width: 300,
-    height: 220,
-    title,
     data: { values },
     mark: { type: 'line', point: true },
     encoding: { x: bySize, y: rate(y), color: color(titles) },
@@ -40,31 +44,19 @@ function lines(values, titles, title, y) {
 /** False alarms by window size, and mean detection of a faint and a middling severity. */
 export function ratesFigure({ titles, clean, found }) {
   const named = clean.map(({ method, ...rest }) => ({ method: titles[method], ...rest }))
-  const alarms = {
-    ...lines(named, titles, 'Clean windows called drifted', 'share of 1,000 windows'),
-    data: undefined,
-    mark: undefined,
-    encoding: undefined,
-    layer: [
-      {
-        data: { values: named },
-        mark: { type: 'line', point: true },
-        encoding: { x: bySize, y: rate('share of 1,000 windows'), color: color(titles) },
-      },
-      {
-        data: { values: [{ level: 0.05 }] },
-        mark: { type: 'rule', strokeDash: [4, 4], color: palette.quiet },
-        encoding: { y: { field: 'level', type: 'quantitative' } },
-      },
-    ],
+  const level = {
+    data: { values: [{ level: 0.05 }] },
+    mark: { type: 'rule', strokeDash: [4, 4], color: palette.quiet },
+    encoding: { y: { field: 'level', type: 'quantitative' } },
   }
   const detection = (severity) =>
-    lines(
-      meanBySize(found, severity, titles),
-      titles,
-      `Corrupted, severity ${severity}, at equal false alarms (5 %)`,
-      'windows found, mean of 15 corruptions',
-    )
+    panel(`Corrupted images, severity ${severity}`, 'limits set for 5 % false alarms', [
+      lines(meanBySize(found, severity, titles), titles, 'windows found, 15 corruptions'),
+    ])
+  const alarms = panel('Unchanged images', 'as each method decides', [
+    lines(named, titles, 'windows called drifted'),
+    level,
+  ])
   return { hconcat: [alarms, detection(1), detection(3)], spacing: 40 }
 }
 
@@ -84,7 +76,7 @@ function meanBySize(found, severity, titles) {
   )
 }
 
-/** Detection of each corruption and severity by small windows, as each method decides. */
+/** Detection of each corruption and severity by small windows, at equal false alarms. */
 export function detectionFigure({ titles, found }) {
   const values = found
     .filter(({ size }) => size === 20 || size === 100)
@@ -97,6 +89,10 @@ export function detectionFigure({ titles, found }) {
     y: { field: 'corruption', type: 'nominal', title: null, sort: null },
   }
   return {
+    title: {
+      text: 'Small windows of corrupted images',
+      subtitle: 'limits set for 5 % false alarms',
+    },
     data: { values },
     facet: { field: 'panel', type: 'nominal', title: null, sort: panels },
     columns: 3,
@@ -109,7 +105,7 @@ export function detectionFigure({ titles, found }) {
           encoding: {
             ...grid,
             color: {
-              field: 'rate',
+              field: 'equal',
               type: 'quantitative',
               title: 'windows found',
               scale: { domain: [0, 1] },
@@ -121,9 +117,9 @@ export function detectionFigure({ titles, found }) {
           mark: { type: 'text', fontSize: 10 },
           encoding: {
             ...grid,
-            text: { field: 'rate', type: 'quantitative', format: '.0%' },
+            text: { field: 'equal', type: 'quantitative', format: '.0%' },
             color: {
-              condition: { test: 'datum.rate > 0.55', value: palette.paper },
+              condition: { test: 'datum.equal > 0.55', value: palette.paper },
               value: palette.ink,
             },
           },

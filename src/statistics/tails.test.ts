@@ -35,6 +35,7 @@ describe('studentTails', () => {
     [1, 1, 0.5],
     [-2.5, 7, 0.04099221858575289],
     [2, 1e6, 0.04550053385131924],
+    [7e-5, 4564, 0.999944151140079],
   ])('of %d with %d degrees', (t, degrees, expected) => {
     expect(Math.abs(studentTails(t, degrees) / expected - 1)).toBeLessThan(1e-11)
   })

@@ -122,6 +122,7 @@ def cases():
     for target in [other("whole", 191, of=4), other("whole", 191, of=9), number(191), other("text", 191, of=3), number(191, step=1)]:
         for prediction in [other("whole", 201, of=4), number(201, scale=0.3), number(201), other("text", 201, of=3)]:
             yield case((200, 90), {**features, "target": target, "prediction": prediction})
+    yield case((200, 90), {"target": other("whole", 197, of=5)})
     for prediction in [other("whole", 201, of=2), number(201, scale=0.3), number(201), other("whole", 201, of=9)]:
         yield case((200, 90), {**features, "prediction": prediction})
     yield case((200, 90), {**features, "label": number(211), "said": number(221)}, target="label", prediction="said", task="classification")

@@ -1,3 +1,4 @@
+import { countBelow } from '../statistics/sample.ts'
 import type { CodedReference } from './coded-rows.ts'
 import { type NullOptions, nullScores } from './null-scores.ts'
 
@@ -5,7 +6,7 @@ import { type NullOptions, nullScores } from './null-scores.ts'
 export interface NullDistribution {
   /** Chance that any measure has such a score: an upper bound, two standard errors above the estimate. */
   adjusted(score: number): number
-  /** The least score whose chance is at most α. */
+  /** The least of the scores drawn whose chance is at most α. */
   critical(alpha: number): number
 }
 
@@ -15,20 +16,12 @@ export function createNull(
   options: NullOptions,
 ): NullDistribution {
   const scores = nullScores(reference, rows, options)
-  const chanceOf = (count: number) =>
-    Math.min(1, (count + 1 + 2 * Math.sqrt(count + 1)) / (scores.length + 1))
-  return {
-    adjusted: (score) => chanceOf(scores.length - countBelow(scores, score)),
-    critical: (alpha) => {
-      let count = 0
-      while (count < scores.length && chanceOf(count + 1) <= alpha) count++
-      return scores[scores.length - 1 - count]! + Number.EPSILON
-    },
+  const adjusted = (score: number) => {
+    const count = scores.length - countBelow(scores, score)
+    return Math.min(1, (count + 1 + 2 * Math.sqrt(count + 1)) / (scores.length + 1))
   }
-}
-
-function countBelow(sorted: Float64Array, value: number): number {
-  let count = sorted.length
-  while (count > 0 && sorted[count - 1]! >= value) count--
-  return count
+  return {
+    adjusted,
+    critical: (alpha) => scores.find((score) => adjusted(score) <= alpha) ?? scores.at(-1)!,
+  }
 }
