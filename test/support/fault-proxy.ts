@@ -46,13 +46,20 @@ interface Answer {
   readonly body: Buffer
 }
 
-/** Spoils about `rate` of all requests; a service that is busy stays so for a few of them. */
+export interface FaultOptions {
+  /** Of all requests. */
+  readonly rate?: number
+  readonly without?: readonly Fault[]
+}
+
+/** Spoils requests; a service that is busy stays so for a few of them. */
 export async function startFaultProxy(
   target: string,
   seed: number,
-  rate = 0.4,
+  { rate = 0.4, without = [] }: FaultOptions = {},
 ): Promise<FaultProxy> {
   const random = createRandom(seed, 'shuffle')
+  const kinds = KINDS.filter((kind) => !without.includes(kind))
   const faults: Fault[] = []
   let calm = false
   let busy = 0
@@ -60,7 +67,7 @@ export async function startFaultProxy(
     if (calm) return undefined
     if (busy > 0) return --busy >= 0 ? 'status' : undefined
     if (random.uniform() >= rate) return undefined
-    const fault = KINDS[random.integer(KINDS.length)]!
+    const fault = kinds[random.integer(kinds.length)]!
     if (fault === 'status') busy = random.integer(3)
     return fault
   }
