@@ -46,20 +46,13 @@ interface Answer {
   readonly body: Buffer
 }
 
-export interface FaultOptions {
-  /** Of all requests. */
-  readonly rate?: number
-  readonly without?: readonly Fault[]
-}
-
-/** Spoils requests; a service that is busy stays so for a few of them. */
+/** Spoils about `rate` of all requests; a service that is busy stays so for a few of them. */
 export async function startFaultProxy(
   target: string,
   seed: number,
-  { rate = 0.4, without = [] }: FaultOptions = {},
+  rate = 0.4,
 ): Promise<FaultProxy> {
   const random = createRandom(seed, 'shuffle')
-  const kinds = KINDS.filter((kind) => !without.includes(kind))
   const faults: Fault[] = []
   let calm = false
   let busy = 0
@@ -67,7 +60,7 @@ export async function startFaultProxy(
     if (calm) return undefined
     if (busy > 0) return --busy >= 0 ? 'status' : undefined
     if (random.uniform() >= rate) return undefined
-    const fault = kinds[random.integer(kinds.length)]!
+    const fault = KINDS[random.integer(KINDS.length)]!
     if (fault === 'status') busy = random.integer(3)
     return fault
   }
