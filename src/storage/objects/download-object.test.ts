@@ -98,7 +98,7 @@ describe('downloadObject', () => {
 
   it('lets several go on from one part, and from parts in every slot', async () => {
     const part = await killedDownload()
-    for (const slot of [1, 2, 3, 4, 5]) {
+    for (const slot of [1, 2, 3]) {
       const copy = part.replace(/\d\.part$/, `${slot}.part`)
       await copyFile(part, copy)
       await truncate(copy, slot * 1000)

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { AtelierError, type Clock, sha256, syncFolder, systemClock } from '../../core/index.ts'
 import { type ByteCheck, checkBytes, type KnownChecksums } from './check-bytes.ts'
 import type { ObjectStore } from './object-store.ts'
-import { beginPart, leavePart, removeParts } from './part-file.ts'
+import { beginPart, leavePart, mayLeaveParts, type Part, removeParts } from './part-file.ts'
 import { readRanges } from './read-ranges.ts'
 import { objectNotFound, wrongChecksum } from './storage-errors.ts'
 
@@ -14,7 +14,7 @@ export interface DownloadOptions {
   readonly sha256?: string | undefined
   readonly size?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** Called with the bytes that are there, of all. */
+  /** Called with the bytes that are there already. */
   readonly onProgress?: ((bytes: number) => void) | undefined
   readonly clock?: Clock | undefined
 }
@@ -41,19 +41,19 @@ export async function downloadObject(
   for (let damaged = 0; ; ) {
     const part = await beginPart(path, identity, clock.now())
     try {
-      await fetchInto(store, key, part, wanted, options)
-      await rename(part, path)
+      const size = await fetchInto(store, key, part, wanted, options)
+      await rename(part.path, path)
       await syncFolder(dirname(path))
-      await removeParts(path, identity)
+      if (mayLeaveParts(part, size)) await removeParts(path, identity, size)
       return
     } catch (error) {
       if (isTaken(error)) continue
       if (!isDamage(error)) {
-        await (wanted.resumable ? leavePart(part) : rm(part, { force: true }))
+        await (wanted.resumable ? leavePart(part) : rm(part.path, { force: true }))
         throw error
       }
       // whatever it began with is not to be begun with again
-      await removeParts(path, identity)
+      await removeParts(path, identity, 0)
       if (++damaged === ATTEMPTS) throw error
     }
   }
@@ -104,14 +104,14 @@ function isTaken(error: unknown): boolean {
 async function fetchInto(
   store: ObjectStore,
   key: string,
-  part: string,
+  part: Part,
   wanted: Wanted,
   { signal, onProgress }: DownloadOptions,
-): Promise<void> {
-  const file = await open(part, 'r+')
+): Promise<number> {
+  const file = await open(part.path, 'r+')
   try {
     const check = checkBytes(`'${key}' in ${store.url}`, wanted)
-    let done = await hashFile(file, check)
+    let done = part.resumed ? await hashFile(file, check) : 0
     onProgress?.(done)
     if (wanted.size === undefined || done < wanted.size) {
       const range = { start: done, size: wanted.size, etag: wanted.etag, signal }
@@ -124,6 +124,7 @@ async function fetchInto(
     }
     check.finish()
     await file.sync()
+    return done
   } finally {
     await file.close()
   }

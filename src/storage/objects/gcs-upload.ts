@@ -17,6 +17,7 @@ import type { Watch } from './watch.ts'
 
 /** The protocol wants pieces of a multiple of this. */
 const UNIT = 256 << 10
+const ATTEMPTS = 3
 /** Not a redirect here: bytes are missing yet. */
 const RESUME = 308
 
@@ -32,17 +33,21 @@ export async function sendInPieces(
   confirmed: (object: GcsObject) => Promise<ObjectInfo>,
 ): Promise<ObjectInfo> {
   const saved = await loadSession(write)
-  try {
-    if (saved !== undefined) {
-      const session = new URL(saved)
-      return await sendRest(write, session, await stateOf(write, session), confirmed)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (saved !== undefined && attempt === 1) {
+        const session = new URL(saved)
+        return await sendRest(write, session, await stateOf(write, session), confirmed)
+      }
+      return await sendRest(write, await beginSession(write), { next: 0 }, confirmed)
+    } catch (error) {
+      // the store keeps a session for a week, and some forget it with the last byte, whose answer was lost
+      const forgotten = error instanceof AtelierError && error.code === 'OBJECT_NOT_FOUND'
+      const there = forgotten ? await write.stat() : undefined
+      if (there?.md5 === write.source.md5) return there
+      if (!forgotten || attempt === ATTEMPTS) throw error
     }
-  } catch (error) {
-    // the store keeps a session for a week
-    if (!(error instanceof AtelierError) || error.code !== 'OBJECT_NOT_FOUND') throw error
   }
-  const session = await beginSession(write)
-  return sendRest(write, session, { next: 0 }, confirmed)
 }
 
 /** Below the endpoint that was named, whatever host the answer names: what is asked for is where bytes go. */

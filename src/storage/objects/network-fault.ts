@@ -12,10 +12,12 @@ const CONNECTION =
  * when it will not; undefined when the error is not of the network.
  */
 export function networkFault(error: unknown, host: string): Error | undefined {
-  const codes = causesOf(error).map(({ code }) => String(code ?? ''))
-  const text = causesOf(error).at(-1)?.message || 'the connection failed'
+  const causes = causesOf(error)
+  const codes = causes.map(({ code }) => String(code ?? ''))
+  const text = causes.at(-1)?.message || 'the connection failed'
   if (codes.includes('ENOTFOUND')) {
-    return new TransientFault(`the name '${host}' is not known (DNS)`, {
+    const name = causes.find(({ hostname }) => hostname !== undefined)?.hostname ?? host
+    return new TransientFault(`the name '${name}' is not known (DNS)`, {
       attempts: FEW_ATTEMPTS,
       hint: 'Check the address for typing errors, and the network.',
       cause: error,
@@ -50,6 +52,7 @@ function isBroken(error: unknown): boolean {
 
 interface Cause {
   readonly code?: unknown
+  readonly hostname?: string
   readonly message: string
 }
 

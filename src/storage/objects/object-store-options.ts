@@ -18,9 +18,8 @@ export interface S3Options {
   readonly region?: string | undefined
   /** A name in the credential files. */
   readonly profile?: string | undefined
-  /** Of the shared credential file, and of the shared configuration file. */
+  /** Of a credential file with keys, instead of what Amazon's library looks for. */
   readonly credentialsPath?: string | undefined
-  readonly configPath?: string | undefined
   readonly accessKeyId?: string | undefined
   readonly secretAccessKey?: string | undefined
   readonly sessionToken?: string | undefined
@@ -52,7 +51,10 @@ export interface ObjectStoreOptions {
   readonly fetch?: typeof fetch | undefined
 }
 
-/** What the usual environment variables say about stores. */
+/**
+ * What the usual environment variables say about stores. Where they name no keys, the clouds' own
+ * libraries look further: in their files, at the process's environment and at the machine.
+ */
 export function objectStoreOptionsFrom(
   env: Readonly<Record<string, string | undefined>>,
 ): Pick<ObjectStoreOptions, 'gs' | 's3'> {
@@ -66,8 +68,6 @@ export function objectStoreOptionsFrom(
       endpoint: value('AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'),
       region: value('AWS_REGION', 'AWS_DEFAULT_REGION'),
       profile: value('AWS_PROFILE'),
-      credentialsPath: value('AWS_SHARED_CREDENTIALS_FILE'),
-      configPath: value('AWS_CONFIG_FILE'),
       accessKeyId: value('AWS_ACCESS_KEY_ID'),
       secretAccessKey: value('AWS_SECRET_ACCESS_KEY'),
       sessionToken: value('AWS_SESSION_TOKEN'),

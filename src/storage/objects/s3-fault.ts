@@ -14,6 +14,8 @@ export interface S3Target {
 interface S3Failure {
   readonly name?: string
   readonly message?: string
+  /** Of errors that the service told. */
+  readonly $fault?: string
   readonly $metadata?: { readonly httpStatusCode?: number }
   readonly $response?: {
     readonly statusCode?: number
@@ -30,8 +32,11 @@ const BUSY =
 /** What S3 or its library threw, as a TransientFault or an AtelierError. */
 export function s3Fault(error: unknown, target: S3Target): unknown {
   if (error instanceof AtelierError || error instanceof TransientFault) return error
-  const { name = '', message = '', $metadata, $response } = (error ?? {}) as S3Failure
+  const { name = '', message = '', $fault, $metadata, $response } = (error ?? {}) as S3Failure
   const status = $metadata?.httpStatusCode ?? $response?.statusCode
+  // an answer whose text was cut off on its way, whatever its status: the library could not read it
+  if (status !== undefined && $fault === undefined)
+    return new TransientFault('its answer could not be read', { cause: withoutRequest(error) })
   const { url, bucket, key } = target
   const cause = withoutRequest(error)
   if (name === 'NoSuchBucket') return noBucket(url, bucket)
@@ -62,12 +67,10 @@ export function s3Fault(error: unknown, target: S3Target): unknown {
 
 function transientFault(error: S3Failure, { host }: S3Target, status: number | undefined): unknown {
   const { name = '', message = '', $response } = error
-  // a success whose text cannot be read was cut off or damaged on its way
-  const unreadable = status !== undefined && status < 300
   const busy = status !== undefined && (status >= 500 || status === 429 || status === 408)
   // two requests for one name at the same time: neither is refused for good
   const conflict = status === 409 && /Conflict|OperationAborted/.test(name)
-  if (busy || unreadable || conflict || BUSY.test(name)) {
+  if (busy || conflict || BUSY.test(name)) {
     return new TransientFault(`it answered ${status ?? ''} ${name}: ${message}`, {
       retryAfterMs: retryAfterMs($response?.headers?.['retry-after']),
       cause: withoutRequest(error),
@@ -93,6 +96,6 @@ function denied(cause: unknown, { url, key }: S3Target, said: string): AtelierEr
 
 /** The library's errors carry the request, and with it signatures and tokens: they must not reach a log. */
 function withoutRequest(error: unknown): unknown {
-  if (!(error instanceof Error) || !('$metadata' in error)) return error
+  if (!(error instanceof Error) || !('$metadata' in error || '$response' in error)) return error
   return Object.assign(new Error(error.message), { name: error.name })
 }

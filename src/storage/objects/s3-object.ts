@@ -43,9 +43,10 @@ export async function orOurOwn(
   error: unknown,
   attempt: number,
 ): Promise<{ ETag?: string }> {
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } }
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
   const taken = $metadata?.httpStatusCode === 412
-  const gone = name === 'NoSuchUpload'
+  // an upload ends with its object
+  const gone = $metadata?.httpStatusCode === 404
   if (!taken && !gone) throw error
   const there = attempt > 1 || gone ? await stat() : undefined
   if (there?.md5 === source.md5 && there.size === source.size)

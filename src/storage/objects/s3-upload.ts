@@ -5,7 +5,9 @@ import { callRemote } from './remote-call.ts'
 import { s3Fault } from './s3-fault.ts'
 import { findUpload, type StartedUpload } from './s3-find-upload.ts'
 import { base64Of, contentType, infoOf, MD5_METADATA, orOurOwn, type S3Write } from './s3-object.ts'
-import { storageError } from './storage-errors.ts'
+import { storageError, TransientFault } from './storage-errors.ts'
+
+const ATTEMPTS = 3
 
 /** After these, sending the same parts again would end the same way. */
 const FINAL: ReadonlySet<string> = new Set(['STORAGE_CHECKSUM', 'OBJECT_EXISTS', 'OBJECT_CHANGED'])
@@ -15,36 +17,27 @@ const FINAL: ReadonlySet<string> = new Set(['STORAGE_CHECKSUM', 'OBJECT_EXISTS',
  * interrupted call for the same bytes left in the bucket are not sent again.
  */
 export async function uploadParts(write: S3Write): Promise<ObjectInfo> {
-  const started = await findUpload(write)
-  if (started === undefined) return transferAnew(write)
-  try {
-    const info = await transfer(write, started)
-    // the checksum beside the object was given when its upload began, perhaps for longer or shorter bytes
-    if ((await write.stat())?.md5 === write.source.md5) return info
-  } catch (error) {
-    // somebody else may have ended the upload
-    if (!isGone(error)) throw error
-  }
-  return transferAnew(write)
-}
-
-/** An upload of our own that is gone was ended, or its last answer was lost and nothing told us. */
-async function transferAnew(write: S3Write): Promise<ObjectInfo> {
-  try {
-    return await transfer(write, undefined)
-  } catch (error) {
-    if (!isGone(error)) throw error
-    const { s3, key } = write
-    throw storageError('STORAGE_UNREACHABLE', `The upload of '${key}' to ${s3.url} was cut off.`, {
-      hint: 'Repeat the command: what is there already is found.',
-      cause: error,
-      data: { store: s3.url, key },
-    })
+  let started = await findUpload(write)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const info = await transfer(write, started)
+      // the checksum beside the object was given when its upload began, perhaps for longer or shorter bytes
+      if (started === undefined || (await write.stat())?.md5 === write.source.md5) return info
+    } catch (error) {
+      // somebody else ended the upload
+      if (!(error instanceof AtelierError) || error.code !== 'OBJECT_NOT_FOUND') throw error
+      if (attempt === ATTEMPTS) throw cutOff(write, error)
+    }
+    started = undefined
   }
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof AtelierError && error.code === 'OBJECT_NOT_FOUND'
+function cutOff({ s3, key }: S3Write, cause: unknown): AtelierError {
+  return storageError('STORAGE_UNREACHABLE', `The upload of '${key}' to ${s3.url} was cut off.`, {
+    hint: 'Repeat the command: what is there already is found.',
+    cause,
+    data: { store: s3.url, key },
+  })
 }
 
 async function transfer(write: S3Write, started: StartedUpload | undefined): Promise<ObjectInfo> {
@@ -85,13 +78,16 @@ async function beginUpload(write: S3Write): Promise<string> {
     Metadata: { [MD5_METADATA]: base64Of(source.md5) },
     ...contentType(options),
   })
-  const { UploadId = '' } = await callRemote(
+  return callRemote(
     s3,
     options.signal,
-    (watch) => s3.client.send(command, { abortSignal: watch.signal }),
+    async ({ signal }) => {
+      const { UploadId } = await s3.client.send(command, { abortSignal: signal })
+      if (UploadId === undefined) throw new TransientFault('it named no upload')
+      return UploadId
+    },
     { explain: (error) => s3Fault(error, { ...s3, key: write.key }) },
   )
-  return UploadId
 }
 
 async function sendPart(
