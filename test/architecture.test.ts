@@ -21,6 +21,7 @@ const DOMAINS = [
   'config',
   'data',
   'storage',
+  'versioning',
   'bundle',
   'tracking',
   'training',
@@ -51,6 +52,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // reading a model is the same for training's validation, evaluation and serving: one home for it
   bundle: ['onnx', 'runtime', 'tensor', 'image', 'contracts'],
   storage: [],
+  // the cache and a folder as a remote are the same thing, so it copies these itself; clouds are stores
+  versioning: ['storage', 'contracts'],
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
   sweeps: ['config', 'tracking', 'figures', 'statistics', 'contracts'],

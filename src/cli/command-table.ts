@@ -18,6 +18,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/data-check.ts')).dataCheckCommand,
   },
   {
+    name: 'data init',
+    summary: 'Begin to version data, as DVC does.',
+    load: async () => (await import('./commands/data-init.ts')).dataInitCommand,
+  },
+  {
+    name: 'data add',
+    summary: 'Track files and folders: keep them, and write .dvc files for git.',
+    load: async () => (await import('./commands/data-add.ts')).dataAddCommand,
+  },
+  {
+    name: 'data status',
+    summary: 'Compare tracked data with its .dvc files.',
+    load: async () => (await import('./commands/data-status.ts')).dataStatusCommand,
+  },
+  {
+    name: 'data checkout',
+    summary: 'Make tracked data what its .dvc files say.',
+    load: async () => (await import('./commands/data-checkout.ts')).dataCheckoutCommand,
+  },
+  {
     name: 'train',
     summary: 'Train a model and export it.',
     load: async () => (await import('./commands/train.ts')).trainCommand,
