@@ -33,6 +33,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/data-status.ts')).dataStatusCommand,
   },
   {
+    name: 'data push',
+    summary: 'Copy tracked data to the remote.',
+    load: async () => (await import('./commands/data-push.ts')).dataPushCommand,
+  },
+  {
+    name: 'data pull',
+    summary: 'Fetch tracked data and put it into the workspace.',
+    load: async () => (await import('./commands/data-pull.ts')).dataPullCommand,
+  },
+  {
+    name: 'data fetch',
+    summary: 'Copy tracked data from the remote to the cache.',
+    load: async () => (await import('./commands/data-fetch.ts')).dataFetchCommand,
+  },
+  {
     name: 'data checkout',
     summary: 'Make tracked data what its .dvc files say.',
     load: async () => (await import('./commands/data-checkout.ts')).dataCheckoutCommand,

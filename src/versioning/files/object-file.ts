@@ -1,10 +1,11 @@
 /** Reading and writing single objects, at once: these functions run in threads of their own. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, hash as hashOnce, randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fchmodSync,
   fstatSync,
   fsyncSync,
@@ -17,7 +18,7 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { createDosToUnixHash } from '../objects/dos-to-unix.ts'
 import type { HashKind } from '../objects/object-id.ts'
 import type { OnBytes } from './file-job.ts'
@@ -31,10 +32,21 @@ const LARGE = 8 << 20
 export interface ReadTools {
   readonly buffer: Buffer
   readonly onBytes: OnBytes
+  /** Whether new files need their mode set, as the umask takes some of it away. */
+  readonly setsMode: boolean
+  /** Twelve hex digits, never the same twice. */
+  readonly unique: () => string
 }
 
 export function createReadTools(onBytes: OnBytes): ReadTools {
-  return { buffer: Buffer.allocUnsafeSlow(PIECE), onBytes }
+  const start = randomBytes(4).toString('hex')
+  let count = 0
+  return {
+    buffer: Buffer.allocUnsafeSlow(PIECE),
+    onBytes,
+    setsMode: (process.umask() & OBJECT_MODE) !== 0,
+    unique: () => `${start}${(count++ % 0x10000).toString(16).padStart(4, '0')}`,
+  }
 }
 
 export interface ReadFile {
@@ -43,6 +55,26 @@ export interface ReadFile {
   readonly bytes: Uint8Array | undefined
   readonly before: Stats
   readonly after: Stats
+}
+
+/** Reads a file that is not large; undefined for one that is. */
+export function readSmall(
+  path: string,
+  hash: HashKind,
+  { buffer, onBytes }: ReadTools,
+): ReadFile | undefined {
+  const file = openSync(path, 'r')
+  try {
+    const before = fstatSync(file)
+    if (before.size >= buffer.length) return undefined
+    const read = readSync(file, buffer, 0, buffer.length, 0)
+    if (read !== before.size) return undefined
+    onBytes(read)
+    const bytes = buffer.subarray(0, read)
+    return { md5: digest(bytes, hash), bytes, before, after: fstatSync(file) }
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** Reads a whole file for its MD5. `copyTo`: a file that gets what is read, when that is much. */
@@ -77,7 +109,7 @@ export function readHashed(
 }
 
 function digest(bytes: Uint8Array, hash: HashKind): string {
-  if (hash === 'md5') return createHash('md5').update(bytes).digest('hex')
+  if (hash === 'md5') return hashOnce('md5', bytes)
   const sum = createDosToUnixHash()
   sum.update(bytes)
   return sum.digest('hex')
@@ -96,8 +128,10 @@ export function objectFile(objects: string, md5: string): string {
   return `${objects}/${md5.slice(0, 2)}/${md5.slice(2)}`
 }
 
-export function temporaryBeside(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+/** A name that stores of objects take for a file that is being written. */
+export function temporaryBeside(path: string, { unique }: ReadTools): string {
+  const slash = path.lastIndexOf('/') + 1
+  return `${path.slice(0, slash)}.${path.slice(slash)}.${unique()}.tmp`
 }
 
 export function statOrNothing(path: string): Stats | undefined {
@@ -116,13 +150,13 @@ export function createFile(path: string, mode: number): number {
 }
 
 /** Writes an object so that it is there whole or not at all, however this ends. */
-export function writeObject(path: string, bytes: Uint8Array): void {
-  const temporary = temporaryBeside(path)
+export function writeObject(path: string, bytes: Uint8Array, tools: ReadTools): void {
+  const temporary = temporaryBeside(path, tools)
   try {
     const file = createFile(temporary, OBJECT_MODE)
     try {
       writeAll(file, bytes)
-      fchmodSync(file, OBJECT_MODE)
+      if (tools.setsMode) fchmodSync(file, OBJECT_MODE)
     } finally {
       closeSync(file)
     }
@@ -150,7 +184,7 @@ export function keepLarge(
   tools: ReadTools,
   wanted?: string,
 ): LargeObject {
-  const temporary = `${objects}/.${randomBytes(6).toString('hex')}.${randomBytes(6).toString('hex')}.tmp`
+  const temporary = temporaryBeside(`${objects}/large`, tools)
   mkdirSync(objects, { recursive: true })
   const written: { file?: number } = {}
   const begin = () => {
@@ -204,8 +238,9 @@ export function isLarge(size: number): boolean {
 /** Whether the object is there and may be trusted; one that is not is compared with its name. */
 export function isKept(objects: string, md5: string, hash: HashKind, tools: ReadTools): boolean {
   const path = objectFile(objects, md5)
-  const found = statOrNothing(path)
-  if (found === undefined) return false
+  // quicker than what tells more
+  if (!existsSync(path)) return false
+  const found = lstatSync(path)
   if ((found.mode & 0o777) === OBJECT_MODE) return true
   if (!isSound(path, md5, hash, tools)) return false
   chmodSync(path, OBJECT_MODE)

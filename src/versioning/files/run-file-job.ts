@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fchmodSync,
   linkSync,
   renameSync,
@@ -10,7 +11,6 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs'
-import { join } from 'node:path'
 import type { LinkType } from '../config/check-settings.ts'
 import type {
   CheckoutJob,
@@ -46,6 +46,7 @@ import {
   objectFile,
   type ReadTools,
   readHashed,
+  readSmall,
   statOrNothing,
   temporaryBeside,
   writeAll,
@@ -103,13 +104,10 @@ function hashFiles({ base, names, hash, store }: HashJob, tools: ReadTools): Has
 }
 
 function hashAndKeep(path: string, hash: HashJob['hash'], store: string, tools: ReadTools) {
-  const size = statOrNothing(path)?.size ?? 0
-  if (isLarge(size)) return keepLarge(path, store, hash, tools)
-  const read = readHashed(path, hash, tools)
-  if (!isKept(store, read.md5, hash, tools)) {
-    if (read.bytes === undefined) return keepLarge(path, store, hash, tools)
-    writeObject(objectFile(store, read.md5), read.bytes)
-  }
+  const read = readSmall(path, hash, tools)
+  if (read?.bytes === undefined) return keepLarge(path, store, hash, tools)
+  if (!isKept(store, read.md5, hash, tools))
+    writeObject(objectFile(store, read.md5), read.bytes, tools)
   return read
 }
 
@@ -117,19 +115,18 @@ function copyObjects({ from, to, md5, hash }: CopyJob, tools: ReadTools): CopyRe
   let bytes = 0
   const outcomes = md5.map((name): CopyOutcome => {
     const source = objectFile(from, name)
-    const found = statOrNothing(source)
-    if (found === undefined) return 'missing'
+    if (!existsSync(source)) return 'missing'
     if (isKept(to, name, hash, tools)) return 'there'
-    bytes += found.size
     const kind = name.endsWith('.dir') ? 'md5' : hash
-    if (isLarge(found.size)) {
+    const read = readSmall(source, kind, tools)
+    if (read?.bytes === undefined) {
       const kept = keepLarge(source, to, kind, tools, name)
+      bytes += kept.after.size
       return name.startsWith(kept.md5) ? 'copied' : 'corrupt'
     }
-    const read = readHashed(source, kind, tools)
+    bytes += read.after.size
     if (!name.startsWith(read.md5)) return 'corrupt'
-    if (read.bytes === undefined) keepLarge(source, to, kind, tools, name)
-    else writeObject(objectFile(to, name), read.bytes)
+    writeObject(objectFile(to, name), read.bytes, tools)
     return 'copied'
   })
   return { outcomes, bytes }
@@ -178,11 +175,13 @@ function placeFile(
 ): boolean {
   // an object has a limited number of names, and empty files are many
   const links: readonly LinkType[] = size === 0 ? ['copy'] : job.links
-  const temporary = join(job.staging, temporaryBeside('f'))
+  const temporary = `${job.staging}/${tools.unique()}`
   for (const link of links) {
     try {
       makers[link]({ object, size, path: temporary, mode: job.mode, tools })
-      moveInto(temporary, path)
+      moveInto(temporary, path, tools)
+      // two names of one file make a rename do nothing
+      if (link === 'hardlink') rmSync(temporary, { force: true })
       return true
     } catch (error) {
       rmSync(temporary, { force: true })
@@ -225,22 +224,21 @@ function copyObject({ object, size, path, mode, tools }: Placing): void {
   try {
     const { bytes } = readHashed(object, 'md5', tools, () => file)
     if (bytes !== undefined) writeAll(file, bytes)
-    fchmodSync(file, mode)
+    if (tools.setsMode) fchmodSync(file, mode)
   } finally {
     closeSync(file)
   }
 }
 
 /** Across disks a rename is not possible: there the file is written beside its place first. */
-function moveInto(temporary: string, path: string): void {
+function moveInto(temporary: string, path: string, tools: ReadTools): void {
   try {
     renameSync(temporary, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-    const beside = temporaryBeside(path)
+    const beside = temporaryBeside(path, tools)
     copyFileSync(temporary, beside)
     renameSync(beside, path)
+    rmSync(temporary, { force: true })
   }
-  // two names of one file make a rename do nothing
-  rmSync(temporary, { force: true })
 }

@@ -40,6 +40,8 @@ export interface DvcFile {
   readonly frozen: boolean
   /** Whether it comes from elsewhere (`dvc import`), and not from `add`. */
   readonly imported: boolean
+  /** Whether it comes from another repository (`dvc import`), which keeps the data. */
+  readonly fromRepository: boolean
   readonly outputs: readonly DataOutput[]
   /** Kept whole, so that comments and fields of others survive. */
   readonly document: Document
@@ -62,7 +64,8 @@ export function parseDvcFile(text: string, path: string): DvcFile {
   const folder = raw.wdir ? resolve(dirname(path), raw.wdir) : dirname(path)
   const outputs = (raw.outs ?? []).map((out, at) => outputOf(document, path, folder, out, at))
   const imported = raw.deps != null && raw.deps.length > 0
-  return { path, frozen: raw.frozen === true, imported, outputs, document }
+  const fromRepository = raw.deps?.some(({ repo }) => repo !== undefined) === true
+  return { path, frozen: raw.frozen === true, imported, fromRepository, outputs, document }
 }
 
 type RawOutput = NonNullable<NonNullable<RawDvcFile['outs']>[number]>

@@ -1,4 +1,4 @@
-import { writeObject } from '../files/object-file.ts'
+import { createReadTools, writeObject } from '../files/object-file.ts'
 import { encodeListing } from '../objects/dir-listing.ts'
 import { isDirHash, objectPath } from '../objects/object-id.ts'
 import { type DataRepository, pathExists } from '../repository.ts'
@@ -27,5 +27,6 @@ export async function commitPath(
 /** Writes the listing of a directory, after its files. */
 function keepListing({ cache }: DataRepository, { md5, entries, listing, kind }: HashedPath): void {
   if (!isDirHash(md5) || pathExists(objectPath(cache, { md5, kind }))) return
-  writeObject(objectPath(cache, { md5, kind }), listing ?? encodeListing(entries!))
+  const tools = createReadTools(() => {})
+  writeObject(objectPath(cache, { md5, kind }), listing ?? encodeListing(entries!), tools)
 }

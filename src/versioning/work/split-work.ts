@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+
 /** Files of one job: enough to be worth a message, few enough to be stopped soon. */
 const FILES = 256
 const BYTES = 32 << 20
@@ -26,4 +28,9 @@ export function splitWork(count: number, size: (at: number) => number): WorkSpli
   }
   if (count > start) ranges.push([start, count])
   return { ranges, light: count <= LIGHT_FILES && total <= LIGHT_BYTES }
+}
+
+/** In bytes; 0 where there is no such file. */
+export function sizeOfFile(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
