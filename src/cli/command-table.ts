@@ -53,6 +53,41 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/data-checkout.ts')).dataCheckoutCommand,
   },
   {
+    name: 'data commit',
+    summary: 'Keep what tracked data is now, and update its .dvc files.',
+    load: async () => (await import('./commands/data-commit.ts')).dataCommitCommand,
+  },
+  {
+    name: 'data diff',
+    summary: 'Show how tracked data differs between commits.',
+    load: async () => (await import('./commands/data-diff.ts')).dataDiffCommand,
+  },
+  {
+    name: 'data remove',
+    summary: 'Stop tracking data.',
+    load: async () => (await import('./commands/data-remove.ts')).dataRemoveCommand,
+  },
+  {
+    name: 'data gc',
+    summary: 'Delete kept data that nothing names any more.',
+    load: async () => (await import('./commands/data-gc.ts')).dataGcCommand,
+  },
+  {
+    name: 'data remote',
+    summary: 'List, add and change remotes.',
+    load: async () => (await import('./commands/data-remote.ts')).dataRemoteCommand,
+  },
+  {
+    name: 'data config',
+    summary: "Show and change DVC's settings.",
+    load: async () => (await import('./commands/data-config.ts')).dataConfigCommand,
+  },
+  {
+    name: 'data doctor',
+    summary: 'Find and repair damage in the cache and the repository.',
+    load: async () => (await import('./commands/data-doctor.ts')).dataDoctorCommand,
+  },
+  {
     name: 'train',
     summary: 'Train a model and export it.',
     load: async () => (await import('./commands/train.ts')).trainCommand,

@@ -1,11 +1,31 @@
 export { type AddedPath, addPaths } from './add-paths.ts'
 export { type CheckedOut, checkOut } from './check-out.ts'
+export {
+  collectGarbage,
+  type GarbageOptions,
+  type GarbageResult,
+} from './collect-garbage.ts'
+export { commitData } from './commit-data.ts'
+export { CONFIG_LEVELS, type ConfigLevel } from './config/dvc-config.ts'
 export { dataStatus, type OutputStatus } from './data-status.ts'
+export { type DataDifference, diffData } from './diff-data.ts'
+export { type DoctorFinding, examineRepository } from './doctor/examine-repository.ts'
 export { initRepository } from './init-repository.ts'
 export { type LockOptions, withRepositoryLock } from './lock/repository-lock.ts'
+export {
+  addRemote,
+  listRemotes,
+  listSettings,
+  modifyRemote,
+  removeRemote,
+  renameRemote,
+  setDefaultRemote,
+  setSetting,
+} from './manage-remotes.ts'
 export type { HashKind, ObjectRef } from './objects/object-id.ts'
 export type { DataHash } from './pointer/dvc-file.ts'
 export { type CloudStatus, requirePushed, type Transferred } from './remote/transfer.ts'
+export { removeData } from './remove-data.ts'
 export {
   type DataHost,
   type DataRepository,

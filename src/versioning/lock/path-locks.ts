@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { z } from 'zod'
-import { processExists } from '../../core/index.ts'
+import { processExists, writeFileAtomic } from '../../core/index.ts'
+import { tryFileLock } from './file-lock.ts'
 
 const holder = z.object({ pid: z.number().int(), cmd: z.string() })
 const schema = z.object({
@@ -18,7 +19,7 @@ export interface PathHolder {
   readonly alive: boolean
 }
 
-export const RWLOCK = 'rwlock'
+const RWLOCK = 'rwlock'
 
 /** The entries of `.dvc/tmp/rwlock`; none where there is no such file or it cannot be read. */
 export async function readPathLocks(tmp: string): Promise<readonly PathHolder[]> {
@@ -57,4 +58,25 @@ export function findBlocker(
 
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}${sep}`) || b.startsWith(`${a}${sep}`)
+}
+
+/** Takes out the entries of processes that are gone, as DVC itself does when it meets them. */
+export async function dropDeadHolders(tmp: string): Promise<void> {
+  const guard = await tryFileLock(join(tmp, `${RWLOCK}.lock`))
+  if (guard === undefined) return
+  try {
+    const path = join(tmp, RWLOCK)
+    const { write, read } = schema.parse(JSON.parse(await readFile(path, 'utf8')))
+    const living = {
+      write: Object.fromEntries(Object.entries(write).filter(([, { pid }]) => processExists(pid))),
+      read: Object.fromEntries(
+        Object.entries(read)
+          .map(([key, all]) => [key, all.filter(({ pid }) => processExists(pid))] as const)
+          .filter(([, all]) => all.length > 0),
+      ),
+    }
+    await writeFileAtomic(path, JSON.stringify(living))
+  } finally {
+    await guard.release()
+  }
 }
