@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { isScalar, parseDocument, visit } from 'yaml'
 import { withRepositoryLock } from './lock/repository-lock.ts'
+import { objectsIn } from './objects/object-folder.ts'
 import {
   type HashKind,
   isDirHash,
@@ -12,7 +13,6 @@ import {
   objectPath,
   refKey,
 } from './objects/object-id.ts'
-import { objectsIn } from './remote/folder-remote.ts'
 import { withRemote } from './remote/open-remote.ts'
 import type { DataRepository } from './repository.ts'
 import { countOf, versioningError } from './versioning-error.ts'

@@ -76,7 +76,19 @@ export interface VerifyResult {
   readonly bytes: number
 }
 
+/** What tells whether files changed, without reading them. */
+export interface StatJob {
+  readonly kind: 'stat'
+  readonly base: string
+  readonly names: readonly string[]
+}
+
+export interface StatResult {
+  readonly signatures: SignatureRow
+}
+
 export interface FileJobs {
+  readonly stat: { readonly job: StatJob; readonly result: StatResult }
   readonly hash: { readonly job: HashJob; readonly result: HashResult }
   readonly copy: { readonly job: CopyJob; readonly result: CopyResult }
   readonly checkout: { readonly job: CheckoutJob; readonly result: CheckoutResult }

@@ -24,6 +24,8 @@ import type {
   HashJob,
   HashResult,
   OnBytes,
+  StatJob,
+  StatResult,
   VerifyJob,
   VerifyOutcome,
   VerifyResult,
@@ -64,6 +66,7 @@ type Runners = {
 }
 
 const runners: Runners = {
+  stat: statFiles,
   hash: hashFiles,
   copy: copyObjects,
   checkout: checkOutFiles,
@@ -78,6 +81,14 @@ export function runFileJob(job: FileJob, onBytes: OnBytes): FileJobs[keyof FileJ
     tools: ReadTools,
   ) => FileJobs[keyof FileJobs]['result']
   return run(job, createReadTools(onBytes))
+}
+
+function statFiles({ base, names }: StatJob): StatResult {
+  const signatures = createSignatures(names.length)
+  names.forEach((name, at) => {
+    putSignature(signatures, at, signatureOf(statSync(`${base}${name}`)))
+  })
+  return { signatures }
 }
 
 function hashFiles({ base, names, hash, store }: HashJob, tools: ReadTools): HashResult {

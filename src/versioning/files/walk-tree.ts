@@ -1,16 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { DVCIGNORE, type IgnoreRules } from '../ignore/dvc-ignore.ts'
 import { versioningError } from '../versioning-error.ts'
 import { compareCodePoints } from './compare-code-points.ts'
-import { createSignatures, putSignature, type SignatureRow, signatureOf } from './file-signature.ts'
-
-/** The files of a folder, in the order of their paths' code points. */
-export interface FileTree {
-  /** Relative to the folder, parts separated by `/`. */
-  readonly names: readonly string[]
-  readonly signatures: SignatureRow
-}
 
 interface Walk {
   /** With a slash at the end. */
@@ -21,26 +12,15 @@ interface Walk {
   readonly names: string[]
 }
 
-const TURN = 4096
-
 /**
- * The files in `root`, with what tells whether they changed; `repoPath` is its path in the repository. Links to
- * files count as files, links to folders are left out, as by DVC. Throws DVC_IGNORE_FILE for a `.dvcignore` in it.
+ * The files in `root`, relative to it, in the order of their code points; `repoPath` is its path in the repository. Links
+ * to files count as files, links to folders are left out, as by DVC. Throws DVC_IGNORE_FILE for a `.dvcignore` in it.
  */
-export async function walkTree(
-  root: string,
-  repoPath: string,
-  rules: IgnoreRules,
-): Promise<FileTree> {
+export function walkTree(root: string, repoPath: string, rules: IgnoreRules): string[] {
   const names: string[] = []
   walkFolder({ root: `${root}/`, repoPath: `${repoPath}/`, rules, names }, '')
   sortNames(names)
-  const signatures = createSignatures(names.length)
-  for (let at = 0; at < names.length; at++) {
-    putSignature(signatures, at, signatureOf(statSync(`${root}/${names[at]}`)))
-    if (at % TURN === TURN - 1) await nextTurn()
-  }
-  return { names, signatures }
+  return names
 }
 
 function walkFolder(walk: Walk, folder: string): void {

@@ -1,17 +1,14 @@
-import { readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { CopyJob, CopyOutcome } from '../files/file-job.ts'
+import { objectsIn, presenceOf } from '../objects/object-folder.ts'
 import {
   type HashKind,
-  hashOfKey,
   type ObjectRef,
   objectPath,
   objectsFolder,
-  prefixOf,
   refKey,
 } from '../objects/object-id.ts'
-import { type DataRepository, pathExists } from '../repository.ts'
+import type { DataRepository } from '../repository.ts'
 import { sizeOfFile, splitWork } from '../work/split-work.ts'
 import type { DataRemote, TransferOptions } from './data-remote.ts'
 import {
@@ -22,8 +19,6 @@ import {
   REMOTE_HINT,
 } from './transfer-errors.ts'
 
-/** Looking into the folders is quicker than asking for each of more objects than these. */
-const FEW = 64
 const KINDS = ['md5', 'md5-dos2unix'] as const
 
 /** A folder as a remote: another cache, to which files are copied by threads. */
@@ -37,12 +32,7 @@ export function openFolderRemote(
   return {
     name,
     url: folder,
-    existing: async (refs) => {
-      const there = refs.length > FEW ? new Set(objectsIn(folder)) : undefined
-      const isThere = (ref: ObjectRef) =>
-        there === undefined ? pathExists(objectPath(folder, ref)) : there.has(refKey(ref))
-      return new Set(refs.filter(isThere).map(refKey))
-    },
+    existing: async (refs) => new Set(refs.filter(presenceOf(folder, refs.length)).map(refKey)),
     async push(refs, options) {
       const { missing, corrupt } = await copyAll(repository, cache, folder, refs, options)
       if (missing.length > 0) throw objectsMissing('the cache', missing, CACHE_HINT)
@@ -64,30 +54,6 @@ export function openFolderRemote(
 function refOf(key: string): ObjectRef {
   const colon = key.indexOf(':')
   return { kind: key.slice(0, colon) as HashKind, md5: key.slice(colon + 1) }
-}
-
-/** The objects in a cache or a remote that is a folder, by `refKey`. */
-export function* objectsIn(root: string): Generator<string> {
-  for (const kind of KINDS) {
-    const folder = objectsFolder(root, kind)
-    for (const two of entriesOf(folder)) {
-      if (!/^[0-9a-f]{2}$/.test(two)) continue
-      for (const rest of entriesOf(join(folder, two))) {
-        const md5 = hashOfKey(`${prefixOf(kind)}${two}/${rest}`, kind)
-        if (md5 !== undefined) yield refKey({ md5, kind })
-      }
-    }
-  }
-}
-
-function entriesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (/^(?:ENOENT|ENOTDIR)$/.test(code)) return []
-    throw error
-  }
 }
 
 async function copyAll(

@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path'
+import { presenceOf } from '../objects/object-folder.ts'
 import { isDirHash, type ObjectRef, objectPath, refKey } from '../objects/object-id.ts'
 import { type DataRepository, pathExists } from '../repository.ts'
 import { countOf, versioningError } from '../versioning-error.ts'
@@ -53,7 +54,8 @@ export async function pushTargets(
       const refs = uniqueRefs(group.flatMap((target) => refsOf(repository, target)))
       const there = await remote.existing(refs, repository)
       const wanted = refs.filter((ref) => !there.has(refKey(ref)))
-      const lost = wanted.filter((ref) => !pathExists(objectPath(repository.cache, ref)))
+      const isHere = presenceOf(repository.cache, wanted.length)
+      const lost = wanted.filter((ref) => !isHere(ref))
       if (lost.length > 0)
         throw objectsMissing(
           `the cache, nor on the remote '${remote.name}'`,
@@ -99,7 +101,8 @@ export async function fetchTargets(
     total = await withRemote(repository, name, async (remote) => {
       const listings = await fetchListings(repository, remote, group)
       const refs = uniqueRefs(group.flatMap((target) => refsOf(repository, target)))
-      const wanted = refs.filter((ref) => !pathExists(objectPath(repository.cache, ref)))
+      const isHere = presenceOf(repository.cache, refs.length)
+      const wanted = refs.filter((ref) => !isHere(ref))
       const size = group.reduce(
         (all, { output, inner }) => all + (inner === undefined ? (output.hash?.size ?? 0) : 0),
         0,
@@ -122,7 +125,8 @@ export async function fetchTargets(
 function isComplete(repository: DataRepository, target: Target): boolean {
   const { hash } = target.output
   if (!pathExists(objectPath(repository.cache, hash!))) return false
-  return refsOf(repository, target).every((ref) => pathExists(objectPath(repository.cache, ref)))
+  const refs = refsOf(repository, target)
+  return refs.every(presenceOf(repository.cache, refs.length))
 }
 
 /** Fetches the listings that the cache lacks: without them nobody knows what else is needed. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import type { CheckoutJob } from '../files/file-job.ts'
 import { copySignature, createSignatures, type SignatureRow } from '../files/file-signature.ts'
 import { forgetStatIndex, loadStatIndex, saveStatIndex } from '../files/stat-index.ts'
 import type { ListingEntry } from '../objects/dir-listing.ts'
+import { presenceOf } from '../objects/object-folder.ts'
 import { isDirHash, objectPath, objectsFolder } from '../objects/object-id.ts'
 import type { DataHash } from '../pointer/dvc-file.ts'
 import { type DataRepository, repositoryPath } from '../repository.ts'
@@ -108,10 +109,10 @@ function refuseLoss(
   current: HashedPath | undefined,
 ): void {
   const touched = new Set([...remove, ...place.map(({ relpath }) => relpath)])
-  const lost = filesOf(current)
-    .filter(
-      ({ relpath, md5 }) => touched.has(relpath) && !existsSync(objectPath(cache, { md5, kind })),
-    )
+  const files = filesOf(current).filter(({ relpath }) => touched.has(relpath))
+  const isKept = presenceOf(cache, files.length)
+  const lost = files
+    .filter(({ md5 }) => !isKept({ md5, kind }))
     .map(({ relpath }) => (relpath === '' ? path : join(path, relpath)))
   if (lost.length === 0) return
   const more = lost.length > 3 ? ` and ${lost.length - 3} more` : ''
@@ -131,7 +132,8 @@ function requireObjects(
   kind: DataHash['kind'],
   { place }: Plan,
 ): void {
-  const absent = place.filter(({ md5 }) => !existsSync(objectPath(cache, { md5, kind })))
+  const isKept = presenceOf(cache, place.length)
+  const absent = place.filter(({ md5 }) => !isKept({ md5, kind }))
   if (absent.length > 0) throw missing(path, absent.length)
 }
 

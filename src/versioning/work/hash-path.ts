@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import type { HashJob } from '../files/file-job.ts'
+import type { HashJob, StatJob } from '../files/file-job.ts'
 import {
   copySignature,
   createSignatures,
@@ -19,11 +19,14 @@ import {
 import { walkTree } from '../files/walk-tree.ts'
 import { loadIgnoreRules } from '../ignore/dvc-ignore.ts'
 import { encodeListing, type ListingEntry, listingHash } from '../objects/dir-listing.ts'
+import { presenceOf } from '../objects/object-folder.ts'
 import { type HashKind, objectsFolder } from '../objects/object-id.ts'
 import type { DataHash } from '../pointer/dvc-file.ts'
 import { type DataRepository, repositoryPath } from '../repository.ts'
 import { versioningError } from '../versioning-error.ts'
 import { splitWork } from './split-work.ts'
+
+const STATS_ALONE = 10_000
 
 /** What a path in the workspace holds now. */
 export interface HashedPath extends DataHash {
@@ -101,12 +104,10 @@ function missingObjects(
   kind: HashKind,
   known: readonly (string | undefined)[],
 ) {
-  const root = objectsFolder(cache, kind)
+  const isKept = presenceOf(cache, known.length)
   const missing = new Set<number>()
   known.forEach((md5, at) => {
-    if (md5 === undefined) return
-    const object = statSync(join(root, md5.slice(0, 2), md5.slice(2)), { throwIfNoEntry: false })
-    if (object === undefined) missing.add(at)
+    if (md5 !== undefined && !isKept({ md5, kind })) missing.add(at)
   })
   return missing
 }
@@ -134,9 +135,30 @@ async function findFiles(
   const inner = repositoryPath(repository, path) ?? ''
   const above = inner.includes('/') ? dirname(inner) : ''
   const rules = await loadIgnoreRules(repository.root, above)
-  const { names, signatures } = await walkTree(path, inner, rules)
+  const names = walkTree(path, inner, rules)
+  const signatures = await statFiles(repository, path, names)
   const places = unchangedPlaces(index, names, signatures)
   return { path, isFolder: true, isexec: false, names, signatures, index, places }
+}
+
+/** What tells whether files changed. A thread takes longer to start than some thousand questions to the system. */
+async function statFiles(
+  { pool, signal }: DataRepository,
+  path: string,
+  names: readonly string[],
+): Promise<SignatureRow> {
+  const size = Math.ceil(names.length / (pool.threads * 4)) || 1
+  const jobs: StatJob[] = []
+  for (let start = 0; start < names.length; start += size)
+    jobs.push({ kind: 'stat', base: `${path}${sep}`, names: names.slice(start, start + size) })
+  const results = await pool.run(jobs, { signal, light: names.length < STATS_ALONE })
+  const signatures = createSignatures(names.length)
+  let at = 0
+  for (const result of results) {
+    signatures.set(result.signatures, at)
+    at += result.signatures.length
+  }
+  return signatures
 }
 
 interface Reading {
