@@ -10,5 +10,5 @@ export function compareCodePoints(a: string, b: string): number {
 
 /** Surrogates stand for what lies above U+FFFF. */
 function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x2000 : unit
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

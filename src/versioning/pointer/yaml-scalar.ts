@@ -10,13 +10,14 @@ export function formatScalar(
 ): string {
   if (typeof value !== 'string') return String(value)
   if (hasSpecial(value)) return doubleQuoted(value)
-  if (isPlain(value)) return fold(value, column, indent)
-  return `'${fold(value.replaceAll("'", "''"), column + 1, indent)}'`
+  if (isPlain(value)) return foldPlain(value, column, indent)
+  if (value.includes("'")) return doubleQuoted(value)
+  return `'${foldQuoted(value.replaceAll("'", "''"), column + 1, indent)}'`
 }
 
 /** What YAML would take for something else than text. */
 function isPlain(text: string): boolean {
-  if (text === '' || text !== text.trim()) return false
+  if (/^$|^[ \n]|[ \n]$/.test(text)) return false
   if (/^[-?:](?:\s|$)|^[,[\]{}#&*!|>'"%@`]/.test(text)) return false
   if (/:(?:\s|$)|\s#/.test(text)) return false
   if (/^(?:---|\.\.\.)/.test(text)) return false
@@ -62,15 +63,33 @@ function doubleQuoted(text: string): string {
 
 const hex = (code: number, digits: number) => code.toString(16).toUpperCase().padStart(digits, '0')
 
-/** Breaks at the first single space beyond the width. */
-function fold(text: string, column: number, indent: number): string {
-  const words = text.split(/(?<=[^ ]) (?=[^ ])/)
-  let out = words[0]!
-  let at = column + [...out].length
-  for (const word of words.slice(1)) {
-    const breaks = at > WIDTH
-    out += breaks ? `\n${' '.repeat(indent)}${word}` : ` ${word}`
-    at = (breaks ? indent : at + 1) + [...word].length
+/** A word that does not fit gets a line of its own; the space before it stays, as it was written already. */
+function foldPlain(text: string, column: number, indent: number): string {
+  const line = `\n${' '.repeat(indent)}`
+  let out = ''
+  let at = column
+  for (const piece of text.match(/ +|[^ ]+/g) ?? []) {
+    const length = [...piece].length
+    const isWord = piece[0] !== ' '
+    if (isWord ? at + length > WIDTH && at > indent : length === 1 && at >= WIDTH) {
+      out += isWord ? `${line}${piece}` : line
+      at = isWord ? indent + length : indent
+    } else {
+      out += piece
+      at += length
+    }
+  }
+  return out
+}
+
+/** Breaks at single spaces beyond the width. */
+function foldQuoted(text: string, column: number, indent: number): string {
+  let out = ''
+  let at = column
+  for (const piece of text.match(/ +|[^ ]+/g) ?? []) {
+    const breaks = piece === ' ' && at > WIDTH && out !== ''
+    out += breaks ? `\n${' '.repeat(indent)}` : piece
+    at = breaks ? indent : at + [...piece].length
   }
   return out
 }
