@@ -64,12 +64,14 @@ function residentMb(pid) {
 }
 
 /** The most memory a server had while something was done. */
-export async function peakRss(server, work) {
+export async function peakRss(server, work, everyMs = 200) {
   let most = server.rss()
-  const timer = setInterval(() => (most = Math.max(most, server.rss())), 200)
+  const look = () => (most = Math.max(most, server.rss() || 0))
+  const timer = setInterval(look, everyMs)
   try {
     const result = await work()
-    return { result, most: Math.max(most, server.rss()) }
+    look()
+    return { result, most }
   } finally {
     clearInterval(timer)
   }
