@@ -114,7 +114,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'monitor check',
-    summary: 'The same for a script: exit code 1 if they drifted.',
+    summary: 'The same for a script: exit code 1 if they drifted, 5 if it cannot be told.',
     load: async () => (await import('./commands/monitor-check.ts')).monitorCheckCommand,
   },
   {

@@ -6,6 +6,13 @@ const count = z.int().nonnegative()
 const number = z.number().nullable()
 const time = z.iso.datetime()
 
+/**
+ * `watch`: not proven, or too small to matter, or rows that repeat. `unjudged`: nothing was compared, or
+ * nothing showed in rows too few for `ok` to mean anything.
+ */
+export const driftLevelSchema = z.enum(['ok', 'watch', 'drift', 'unjudged'])
+export type DriftLevel = z.infer<typeof driftLevelSchema>
+
 const measureSchema = z.strictObject({
   name: z.string(),
   /** `expected`: how far a feature is from what the class and the other features let expect. */
@@ -53,9 +60,11 @@ export const driftReportSchema = z.strictObject({
   format: z.literal('atelier-drift-report'),
   version: z.literal(1),
   created: time,
-  verdict: z.enum(['ok', 'watch', 'drift']),
+  verdict: driftLevelSchema,
   /** One sentence. */
   reason: z.string(),
+  /** Of `unjudged`: rows the window lacks; null where rows are not what is missing. */
+  needed: count.nullable(),
   /** Chance of a window as unusual when nothing has changed. */
   p: share,
   /** Most false alarms, as a share of windows in which nothing has changed. */

@@ -32,9 +32,11 @@ export {
 } from './dataset.ts'
 export {
   type DriftAnswer,
+  type DriftLevel,
   type DriftQuery,
   type DriftReport,
   type DriftSource,
+  driftLevelSchema,
   driftReportSchema,
 } from './drift-report.ts'
 export { type EvaluationReport, evaluationReportSchema } from './evaluation.ts'

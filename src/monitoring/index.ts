@@ -30,7 +30,7 @@ export {
   judgeDrift,
 } from './verdict/drift-judge.ts'
 export type { DriftRows } from './verdict/drift-rows.ts'
-export type { DriftItem, DriftLevel, DriftVerdict } from './verdict/drift-verdict.ts'
+export type { DriftItem, DriftVerdict } from './verdict/drift-verdict.ts'
 export { loadReference, type MonitoredReference } from './windows/load-reference.ts'
 export type { PredictionWindow } from './windows/prediction-window.ts'
 export { readCsvWindow } from './windows/read-csv-window.ts'

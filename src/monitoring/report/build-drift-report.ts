@@ -49,7 +49,8 @@ export function buildDriftReport(
   const { model } = window
   const report: DriftReport = {
     ...{ format: 'atelier-drift-report', version: 1, created: isoTime(now) },
-    ...{ verdict: verdict.verdict, reason: verdict.reason, p: verdict.p, alpha: verdict.alpha },
+    ...{ verdict: verdict.verdict, reason: verdict.reason, needed: verdict.needed },
+    ...{ p: verdict.p, alpha: verdict.alpha },
     model: model && { name: model.name, version: model.version, sha256: model.sha256 },
     reference: { source, run, rows: reference.rows.count },
     window: {

@@ -4,10 +4,10 @@ import { drawClassMix, drawDistribution, drawVolume } from './drawings.ts'
 import { comparedSection, evidentlySection, measuresSection } from './page-tables.ts'
 import { digits, modelText, percent, whole } from './page-text.ts'
 
-const TITLES = { ok: 'No drift', watch: 'Watch', drift: 'Drift' } as const
+const TITLES = { ok: 'No drift', watch: 'Watch', drift: 'Drift', unjudged: 'Not judged' } as const
 
-function titleOf({ verdict, measures }: DriftReport): string {
-  return measures.length === 0 ? 'Not judged' : TITLES[verdict]
+function titleOf({ verdict }: DriftReport): string {
+  return TITLES[verdict]
 }
 
 /** The report as one self-contained page: the verdict first, then what it is from. */
