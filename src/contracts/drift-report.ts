@@ -47,6 +47,19 @@ const distributionSchema = z.strictObject({
   current: z.array(share),
 })
 
+/** The verdict on a part of a window; `drift` so that of all parts together few are false alarms. */
+const driftMomentSchema = z.strictObject({
+  start: time,
+  end: time,
+  rows: count,
+  verdict: driftLevelSchema,
+  p: share,
+  /** Of features, confidence and class mix: Cliff's delta, or total variation. */
+  effects: z.array(
+    z.strictObject({ name: z.string(), kind: z.string(), effect: z.number().min(-1).max(1) }),
+  ),
+})
+
 const evidentlyColumnSchema = z.strictObject({
   column: z.string(),
   test: z.string(),
@@ -92,6 +105,8 @@ export const driftReportSchema = z.strictObject({
   classes: z.array(z.strictObject({ name: z.string(), reference: share, current: share })),
   /** Predictions in spans of equal length; empty where the log has no times. */
   volume: z.array(z.strictObject({ start: time, rows: count, confidence: number })),
+  /** The window in parts of equally many predictions, in the order of time; empty where there are too few. */
+  over_time: z.array(driftMomentSchema),
   /** Milliseconds, where the log has them. */
   latency: z.strictObject({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
   /** By labels that came later, with Wilson's interval of 95 %; null: none came. */

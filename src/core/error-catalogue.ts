@@ -209,6 +209,7 @@ export const errorCatalogue = {
     meaning: 'There is no reference to hold predictions against.',
   },
   DRIFT_FOUND: { kind: 'finding', meaning: '`monitor check` found that predictions have drifted.' },
+  ALERT_NOT_FOUND: { kind: 'input', meaning: 'No alert of that id fires.' },
   DRIFT_UNJUDGED: {
     kind: 'undecided',
     meaning: '`monitor check` cannot tell whether predictions have drifted.',

@@ -1,3 +1,10 @@
+export type { AlertStore } from './alerts/alert-store.ts'
+export { effectiveRules } from './alerts/effective-rules.ts'
+export type { MonitoredLog } from './alerts/monitored-log.ts'
+export { openAlertStore } from './alerts/open-alert-store.ts'
+export { runCheck } from './alerts/run-check.ts'
+export { startWatch, type Watch, type WatchCounts } from './alerts/start-watch.ts'
+export { spanMs } from './alerts/window-span.ts'
 export {
   type DroppedRows,
   type EvidentlyResult,
