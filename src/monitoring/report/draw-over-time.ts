@@ -4,7 +4,7 @@ import { BLUE, fixed, INK, line, QUIET, shortTime, svg, text } from './drawing-p
 type Moments = DriftReport['over_time']
 
 const WIDTH = 960
-const HEIGHT = 250
+const HEIGHT = 236
 /** Room for the names at the ends of the lines. */
 const PLOT = 800
 const [TOP, BASE] = [14, 186]
@@ -32,8 +32,8 @@ export function drawOverTime(moments: Moments): string {
     text(0, TOP - 3, 'effect 1', QUIET, 'start'),
     text(0, BASE - 4, '−1', QUIET, 'start'),
     text(PLOT + 20, STRIP + 12, 'verdict', QUIET, 'start'),
-    text(0, HEIGHT - 22, shortTime(moments[0]!.start), QUIET, 'start'),
-    text(PLOT, HEIGHT - 22, shortTime(moments.at(-1)!.end), QUIET, 'end'),
+    text(0, HEIGHT - 8, shortTime(moments[0]!.start), QUIET, 'start'),
+    text(PLOT, HEIGHT - 8, shortTime(moments.at(-1)!.end), QUIET, 'end'),
   ])
 }
 
