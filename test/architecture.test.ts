@@ -21,6 +21,7 @@ const DOMAINS = [
   'config',
   'data',
   'storage',
+  'delivery',
   'bundle',
   'tracking',
   'training',
@@ -51,16 +52,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // reading a model is the same for training's validation, evaluation and serving: one home for it
   bundle: ['onnx', 'runtime', 'tensor', 'image', 'contracts'],
   storage: [],
+  // what both the registry's events and alerts need to reach somebody, once
+  delivery: [],
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
   sweeps: ['config', 'tracking', 'figures', 'statistics', 'contracts'],
-  registry: ['storage', 'pages', 'contracts'],
+  registry: ['storage', 'delivery', 'pages', 'contracts'],
   // it takes `onPrediction` and the way to a registered model as functions
   serving: ['bundle', 'image', 'tensor', 'contracts'],
   http: ['tracking', 'serving', 'contracts'],
   // a client of any deployment: it knows nothing of how ours answers
   loadtest: ['figures', 'pages'],
-  monitoring: ['storage', 'statistics', 'tensor', 'pages', 'contracts'],
+  monitoring: ['storage', 'delivery', 'statistics', 'tensor', 'pages', 'contracts'],
   training: [
     'nn',
     'graph',

@@ -14,6 +14,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   input: 404,
   state: 503,
   finding: 409,
+  undecided: 409,
   interrupted: 503,
   internal: 500,
 }
