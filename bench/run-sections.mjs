@@ -22,7 +22,10 @@ export async function runSections(sections, file) {
   const results = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {}
   for (const name of wanted.length > 0 ? wanted : Object.keys(sections)) {
     process.stderr.write(`\n== ${name}\n`)
-    results[name] = { measured: new Date().toISOString(), rows: await sections[name](work) }
+    const before = cpuTimes()
+    const rows = await sections[name](work)
+    const stolen = stolenShare(before, cpuTimes())
+    results[name] = { measured: new Date().toISOString(), stolen, rows }
     writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
   }
   const missed = printTable(
@@ -30,4 +33,21 @@ export async function runSections(sections, file) {
     results,
   )
   process.exitCode = missed > 0 ? 1 : 0
+}
+
+/** What the machine's processors did since its start, in ticks; null where the system does not say. */
+function cpuTimes() {
+  if (!existsSync('/proc/stat')) return null
+  const [line] = readFileSync('/proc/stat', 'utf8').split('\n')
+  const [user, nice, system, idle, wait, irq, softirq, steal] = line
+    .split(/ +/)
+    .slice(1)
+    .map(Number)
+  return { steal, all: user + nice + system + idle + wait + irq + softirq + steal }
+}
+
+/** The share of a virtual machine's time that its host gave to others: figures taken meanwhile say little. */
+function stolenShare(before, after) {
+  if (before === null || after === null) return null
+  return (after.steal - before.steal) / Math.max(1, after.all - before.all)
 }

@@ -4,6 +4,12 @@ import { existsSync, readFileSync } from 'node:fs'
 
 const STOP_MS = 15_000
 
+// a benchmark that fails leaves no server behind
+const running = new Set()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** A server as a process of its own; its stdout is read only until `whenListening` has what it wants. */
 export function startProcess(command, args, options) {
   const started = performance.now()
@@ -11,8 +17,8 @@ export function startProcess(command, args, options) {
   let errors = ''
   child.stderr.on('data', (chunk) => (errors = `${errors}${chunk}`.slice(-4000)))
   const ended = once(child, 'close')
-  // a benchmark that fails leaves no server behind
-  process.once('exit', () => child.kill('SIGKILL'))
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   return {
     child,
     sinceStart: () => performance.now() - started,
@@ -58,12 +64,14 @@ function residentMb(pid) {
 }
 
 /** The most memory a server had while something was done. */
-export async function peakRss(server, work) {
+export async function peakRss(server, work, everyMs = 200) {
   let most = server.rss()
-  const timer = setInterval(() => (most = Math.max(most, server.rss())), 200)
+  const look = () => (most = Math.max(most, server.rss() || 0))
+  const timer = setInterval(look, everyMs)
   try {
     const result = await work()
-    return { result, most: Math.max(most, server.rss()) }
+    look()
+    return { result, most }
   } finally {
     clearInterval(timer)
   }

@@ -3,12 +3,16 @@ export function row(what, value, { peer = '', target = '', reached = true } = {}
   return { what, value, peer, target, reached }
 }
 
-/** Prints all rows and returns how many missed their target. */
+/** Prints all rows and returns how many missed their target. `stolen`: time that the machine was not given. */
 export function printTable(names, results) {
   const rows = names.flatMap((name) =>
-    results[name].rows.map((entry) => ({ ...entry, date: results[name].measured.slice(0, 16) })),
+    results[name].rows.map((entry) => ({
+      ...entry,
+      date: results[name].measured.slice(0, 16),
+      stolen: percentText(results[name].stolen),
+    })),
   )
-  const columns = ['what', 'value', 'peer', 'target', 'date']
+  const columns = ['what', 'value', 'peer', 'target', 'date', 'stolen']
   const width = (column) =>
     Math.max(...[column, ...rows.map((entry) => entry[column])].map((s) => s.length))
   const widths = columns.map(width)
@@ -24,4 +28,8 @@ export function printTable(names, results) {
     )
   }
   return rows.filter((entry) => !entry.reached).length
+}
+
+function percentText(share) {
+  return typeof share === 'number' ? `${(100 * share).toFixed(0)} %` : ''
 }

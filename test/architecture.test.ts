@@ -22,6 +22,7 @@ const DOMAINS = [
   'data',
   'storage',
   'versioning',
+  'delivery',
   'bundle',
   'tracking',
   'training',
@@ -54,16 +55,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: [],
   // the cache and a folder as a remote are the same thing, so it copies these itself; clouds are stores
   versioning: ['storage', 'contracts'],
+  // what both the registry's events and alerts need to reach somebody, once
+  delivery: [],
   tracking: ['storage', 'contracts'],
   // it receives "run a trial" as a function; sweep files are YAML whose lines errors must name
   sweeps: ['config', 'tracking', 'figures', 'statistics', 'contracts'],
-  registry: ['storage', 'pages', 'contracts'],
+  registry: ['storage', 'delivery', 'pages', 'contracts'],
   // it takes `onPrediction` and the way to a registered model as functions
   serving: ['bundle', 'image', 'tensor', 'contracts'],
   http: ['tracking', 'serving', 'contracts'],
   // a client of any deployment: it knows nothing of how ours answers
   loadtest: ['figures', 'pages'],
-  monitoring: ['storage', 'statistics', 'tensor', 'pages', 'contracts'],
+  monitoring: ['storage', 'delivery', 'statistics', 'tensor', 'pages', 'contracts'],
   training: [
     'nn',
     'graph',

@@ -40,6 +40,7 @@ describe('docs/schema', () => {
 describe('conf', () => {
   it('has the groups', () => {
     expect(groups.sort()).toEqual([
+      'alerts',
       'augmentation',
       'data',
       'experiment',

@@ -82,6 +82,20 @@ describe('atelier monitor, on CSV files in the columns of the original', () => {
     expect(checked.err).toContain('DRIFT_FOUND')
   })
 
+  it('says of too few rows that nothing can be told, with an exit code of its own', async () => {
+    const files = ['-l', log('few.csv', pairs(7, 2)), '-r', reference('reference.csv')]
+    const checked = await monitor('check', ...files, '--json')
+    expect(checked.code).toBe(5)
+    expect(driftReportSchema.parse(JSON.parse(checked.out))).toMatchObject({
+      ...{ verdict: 'unjudged', needed: 13 },
+      reason: 'Nothing shows, but 7 rows would show only the largest changes. Needs 13 more.',
+    })
+    expect(checked.err).toContain('DRIFT_UNJUDGED')
+    await monitor('report', ...files)
+    const page = readFileSync(join(folder, 'reports/monitoring/drift_report.html'), 'utf8')
+    expect(page).toMatch(/<p class="verdict">Not judged<\/p>\n<p>Nothing shows, but 7 rows/)
+  })
+
   it("has Evidently's numbers of the whole files beside the verdict", async () => {
     const [before, after] = [pairs(800, 1), pairs(150, 3)]
     const files = ['-l', log('three.csv', after), '-r', reference('reference.csv', before)]

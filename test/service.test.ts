@@ -135,7 +135,9 @@ describe('POST /predict', () => {
   it('refuses what is too large with 413', async () => {
     const noise = Buffer.concat([png, Buffer.alloc(30_000)])
     expect(await refused(predictForm(noise))).toMatchObject({ status: 413 })
-    expect(await refused(raw(Buffer.concat([noise, noise])))).toMatchObject({ status: 413 })
+    const larger = await refused(raw(Buffer.concat([noise, noise])))
+    expect(larger).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' })
+    expect(larger.detail).toMatch(/larger than \d+ bytes/)
     const black = { width: 6000, height: 5000, channels: 3 as const, background: 'black' }
     const bomb = await createExample()
     const bytes = await sharp({ create: black }).png({ compressionLevel: 9 }).toBuffer()
@@ -530,11 +532,30 @@ describe('every answer', () => {
     expect(refusal).toMatchObject({ status: 429, code: 'RATE_LIMITED' })
     expect(refusal.headers['retry-after']).toBe('20')
     expect(await status('/health')).toBe(200)
+    expect(await status('/ui/')).not.toBe(429)
     const other = await send({ url: '/classes', remoteAddress: '10.0.0.9' }, limited)
     expect(other.statusCode).toBe(200)
     now += 20_000
     expect([await status('/classes'), await status('/classes')]).toEqual([200, 429])
     await limited.close()
+  })
+})
+
+describe('more than the queue holds', () => {
+  it('is refused with 503 and told to come again', async () => {
+    const narrow = await createExample({ config: { max_batch: 1, queue_batches: 1 } })
+    const flood = await Promise.all(Array.from({ length: 40 }, () => raw(png, 'image/png', narrow)))
+    const statuses = new Set(flood.map(({ statusCode }) => statusCode))
+    expect(statuses).toEqual(new Set([200, 503]))
+    const turnedAway = flood.find(({ statusCode }) => statusCode === 503)!
+    expect(turnedAway.json()).toMatchObject({ code: 'SERVICE_OVERLOADED' })
+    expect(turnedAway.headers).toMatchObject({
+      'retry-after': '1',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(narrow.metrics.text()).toMatch(/http_requests_total\{route="\/predict",code="503"\} \d/)
+    expect((await raw(png, 'image/png', narrow)).statusCode).toBe(200)
+    await narrow.close()
   })
 })
 

@@ -184,7 +184,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'monitor check',
-    summary: 'The same for a script: exit code 1 if they drifted.',
+    summary: 'The same for a script: exit code 1 if they drifted, 5 if it cannot be told.',
     load: async () => (await import('./commands/monitor-check.ts')).monitorCheckCommand,
   },
   {
@@ -198,8 +198,23 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/monitor-export.ts')).monitorExportCommand,
   },
   {
+    name: 'monitor reference',
+    summary: 'Write what a model makes of chosen images, to hold logs against.',
+    load: async () => (await import('./commands/monitor-reference.ts')).monitorReferenceCommand,
+  },
+  {
+    name: 'monitor alerts',
+    summary: 'Show where the alert rules stand, and what was told.',
+    load: async () => (await import('./commands/monitor-alerts.ts')).monitorAlertsCommand,
+  },
+  {
+    name: 'monitor ack',
+    summary: 'Say that an alert was seen.',
+    load: async () => (await import('./commands/monitor-ack.ts')).monitorAckCommand,
+  },
+  {
     name: 'monitor serve',
-    summary: 'Answer drift reports over HTTP.',
+    summary: 'Check what is logged, send alerts, answer reports over HTTP.',
     load: async () => (await import('./commands/monitor-serve.ts')).monitorServeCommand,
   },
   {

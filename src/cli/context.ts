@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ConfigChoice } from '../config/index.ts'
-import type { DriftSource, PredictionModel, ProjectConfig } from '../contracts/index.ts'
+import type { MonitorSource, PredictionModel, ProjectConfig } from '../contracts/index.ts'
 import type { Clock, Logger, Progress } from '../core/index.ts'
 import type { LiveBlock } from './live-block.ts'
 
@@ -65,14 +65,17 @@ export interface RunningService {
 export type StartService = (options: ServeOptions) => Promise<RunningService>
 
 export interface MonitorOptions {
-  readonly source: DriftSource
+  readonly source: MonitorSource
   readonly host: string
   /** 0: any. */
   readonly port: number
+  /** What a client must send as `Authorization: Bearer …`; undefined: nothing. */
+  readonly token: string | undefined
+  readonly clock: Clock
   readonly logger: Logger
 }
 
-/** Serves drift reports; `main` gives it, as `StartUi`. */
+/** Serves reports and alerts; `main` gives it, as `StartUi`. */
 export type StartMonitor = (options: MonitorOptions) => Promise<RunningUi>
 
 /** All that a command may touch of the world outside. */

@@ -6,6 +6,7 @@ export const exitCodes: Readonly<Record<ErrorKind, number>> = {
   usage: 2,
   input: 3,
   state: 4,
+  undecided: 5,
   internal: 70,
   interrupted: 130,
 }

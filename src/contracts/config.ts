@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertsSchema } from './alert.ts'
 import { imageGeometrySchema } from './image.ts'
 import { monitoringSchema } from './monitoring-config.ts'
 import { gateSchema, registrySchema } from './registry-config.ts'
@@ -186,6 +187,7 @@ export const projectConfigSchema = configSchema.extend({
   gate: gateSchema,
   serving: servingSchema,
   monitoring: monitoringSchema,
+  alerts: alertsSchema,
 })
 export type ProjectConfig = z.infer<typeof projectConfigSchema>
 export type DataConfig = Config['data']

@@ -6,6 +6,13 @@ const count = z.int().nonnegative()
 const number = z.number().nullable()
 const time = z.iso.datetime()
 
+/**
+ * `watch`: not proven, or too small to matter, or rows that repeat. `unjudged`: nothing was compared, or
+ * nothing showed in rows too few for `ok` to mean anything.
+ */
+export const driftLevelSchema = z.enum(['ok', 'watch', 'drift', 'unjudged'])
+export type DriftLevel = z.infer<typeof driftLevelSchema>
+
 const measureSchema = z.strictObject({
   name: z.string(),
   /** `expected`: how far a feature is from what the class and the other features let expect. */
@@ -40,6 +47,19 @@ const distributionSchema = z.strictObject({
   current: z.array(share),
 })
 
+/** The verdict on a part of a window; `drift` so that of all parts together few are false alarms. */
+const driftMomentSchema = z.strictObject({
+  start: time,
+  end: time,
+  rows: count,
+  verdict: driftLevelSchema,
+  p: share,
+  /** Of features, confidence and class mix: Cliff's delta, or total variation. */
+  effects: z.array(
+    z.strictObject({ name: z.string(), kind: z.string(), effect: z.number().min(-1).max(1) }),
+  ),
+})
+
 const evidentlyColumnSchema = z.strictObject({
   column: z.string(),
   test: z.string(),
@@ -53,9 +73,11 @@ export const driftReportSchema = z.strictObject({
   format: z.literal('atelier-drift-report'),
   version: z.literal(1),
   created: time,
-  verdict: z.enum(['ok', 'watch', 'drift']),
+  verdict: driftLevelSchema,
   /** One sentence. */
   reason: z.string(),
+  /** Of `unjudged`: rows the window lacks; null where rows are not what is missing. */
+  needed: count.nullable(),
   /** Chance of a window as unusual when nothing has changed. */
   p: share,
   /** Most false alarms, as a share of windows in which nothing has changed. */
@@ -83,6 +105,8 @@ export const driftReportSchema = z.strictObject({
   classes: z.array(z.strictObject({ name: z.string(), reference: share, current: share })),
   /** Predictions in spans of equal length; empty where the log has no times. */
   volume: z.array(z.strictObject({ start: time, rows: count, confidence: number })),
+  /** The window in parts of equally many predictions, in the order of time; empty where there are too few. */
+  over_time: z.array(driftMomentSchema),
   /** Milliseconds, where the log has them. */
   latency: z.strictObject({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
   /** By labels that came later, with Wilson's interval of 95 %; null: none came. */

@@ -1,11 +1,12 @@
 export {
+  type AlertDelivery,
   type AlertEvent,
   type AlertRoute,
   type AlertRule,
+  type AlertStatus,
+  type AlertsAnswer,
   type AlertsConfig,
   alertEventSchema,
-  alertRouteSchema,
-  alertRuleSchema,
   alertsSchema,
 } from './alert.ts'
 export {
@@ -30,11 +31,14 @@ export {
   type SplitManifest,
   type SplitName,
 } from './dataset.ts'
+export { type DriftCheck, driftCheckSchema } from './drift-check.ts'
 export {
   type DriftAnswer,
+  type DriftLevel,
   type DriftQuery,
   type DriftReport,
   type DriftSource,
+  driftLevelSchema,
   driftReportSchema,
 } from './drift-report.ts'
 export { type EvaluationReport, evaluationReportSchema } from './evaluation.ts'
@@ -48,6 +52,7 @@ export {
   type Preprocessing,
   preprocessingSchema,
 } from './image.ts'
+export type { HistoryAnswer, HistoryQuery, MonitorSource, MonitorState } from './monitor.ts'
 export { type MonitoringConfig, monitoringSchema } from './monitoring-config.ts'
 export type { PredictionFeedback, PredictionModel, PredictionRecord } from './prediction.ts'
 export {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { windowSpanSchema } from './alert.ts'
 
 const positive = z.number().positive()
 
@@ -16,6 +17,8 @@ export const monitoringSchema = z.strictObject({
   ),
   flush_seconds: positive.describe('Seconds until predictions are in the database.'),
   retention_days: positive.nullable().describe('Days that predictions are kept; null: for good.'),
+  check_minutes: positive.describe('Minutes between the checks of `monitor serve`.'),
+  check_window: windowSpanSchema.describe('What a check judges: 30m, 24h, 7d, or 500 rows.'),
   csv_mb: positive.describe('Size at which a CSV log is set aside and begun anew.'),
   csv_files: z.int().min(0).describe('CSV logs set aside that are kept.'),
 })

@@ -2,7 +2,14 @@
  * Every failure a user can meet, once. A code never changes its meaning and is never reused.
  * `docs/errors.md` documents the same codes; `test/error-catalogue.test.ts` keeps the two equal.
  */
-export type ErrorKind = 'usage' | 'input' | 'state' | 'finding' | 'interrupted' | 'internal'
+export type ErrorKind =
+  | 'usage'
+  | 'input'
+  | 'state'
+  | 'finding'
+  | 'undecided'
+  | 'interrupted'
+  | 'internal'
 
 interface ErrorEntry {
   readonly kind: ErrorKind
@@ -237,6 +244,11 @@ export const errorCatalogue = {
     meaning: 'There is no reference to hold predictions against.',
   },
   DRIFT_FOUND: { kind: 'finding', meaning: '`monitor check` found that predictions have drifted.' },
+  ALERT_NOT_FOUND: { kind: 'input', meaning: 'No alert of that id fires.' },
+  DRIFT_UNJUDGED: {
+    kind: 'undecided',
+    meaning: '`monitor check` cannot tell whether predictions have drifted.',
+  },
 
   INTERRUPTED: {
     kind: 'interrupted',

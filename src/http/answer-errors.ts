@@ -14,6 +14,7 @@ const statuses: Readonly<Record<ErrorKind, number>> = {
   input: 404,
   state: 503,
   finding: 409,
+  undecided: 409,
   interrupted: 503,
   internal: 500,
 }
@@ -28,13 +29,24 @@ export function answerErrors(
   codeStatuses: CodeStatuses = {},
 ): void {
   app.setErrorHandler((thrown, request, reply) => {
-    const answer = errorAnswer(thrown, codeStatuses)
+    const answer = isTooLarge(thrown)
+      ? tooLarge(request.routeOptions.bodyLimit)
+      : errorAnswer(thrown, codeStatuses)
     if (answer.status === 500) {
       logger.warn(`${request.method} ${request.url}: ${toAtelierError(thrown).message}`)
     }
     if (answer.status === 503) reply.header('retry-after', '1')
     return reply.code(answer.status).send(answer.body)
   })
+}
+
+function isTooLarge(thrown: unknown): boolean {
+  return (thrown as { code?: unknown }).code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+}
+
+function tooLarge(limit: number) {
+  const detail = `The request's body is larger than ${limit} bytes, which is the most taken here.`
+  return { status: 413, body: { detail, code: 'BODY_TOO_LARGE' } }
 }
 
 export function answerMissing(app: FastifyInstance): void {

@@ -1,3 +1,10 @@
+export type { AlertStore } from './alerts/alert-store.ts'
+export { effectiveRules } from './alerts/effective-rules.ts'
+export type { MonitoredLog } from './alerts/monitored-log.ts'
+export { openAlertStore } from './alerts/open-alert-store.ts'
+export { runCheck } from './alerts/run-check.ts'
+export { startWatch, type Watch, type WatchCounts } from './alerts/start-watch.ts'
+export { spanMs } from './alerts/window-span.ts'
 export {
   type DroppedRows,
   type EvidentlyResult,
@@ -30,7 +37,7 @@ export {
   judgeDrift,
 } from './verdict/drift-judge.ts'
 export type { DriftRows } from './verdict/drift-rows.ts'
-export type { DriftItem, DriftLevel, DriftVerdict } from './verdict/drift-verdict.ts'
+export type { DriftItem, DriftVerdict } from './verdict/drift-verdict.ts'
 export { loadReference, type MonitoredReference } from './windows/load-reference.ts'
 export type { PredictionWindow } from './windows/prediction-window.ts'
 export { readCsvWindow } from './windows/read-csv-window.ts'

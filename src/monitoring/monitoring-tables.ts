@@ -1,4 +1,5 @@
 import { type Generated, sql, type Transaction } from 'kysely'
+import type { DeliveryState } from '../delivery/index.ts'
 import type { DatabaseSchema, Migration } from '../storage/index.ts'
 
 /** The tables as they are now. */
@@ -57,11 +58,24 @@ export interface MonitoringTables {
     seq: Generated<number>
     event: string
     route: string
-    status: 'pending' | 'delivered' | 'given_up'
+    status: DeliveryState
     attempts: number
+    /** Ms: not before; while somebody is at it, when others may think that they died. */
     next_attempt: number
-    /** What the last attempt ended with. */
+    /** What the last attempt ended with; empty before the first. */
     outcome: string
+  }
+  monitor_checks: {
+    seq: Generated<number>
+    time: number
+    /** `DriftCheck` as JSON. */
+    found: string
+  }
+  /** One row: who checks, of several that could. */
+  monitor_leases: {
+    name: string
+    holder: string
+    until: number
   }
 }
 
@@ -70,7 +84,7 @@ export type MonitoringTransaction = Transaction<MonitoringTables>
 /** The journal outlasts the process, not a power cut, and so may its rows. */
 export const monitoringSchema: DatabaseSchema = {
   name: 'monitoring',
-  migrations: [createTables],
+  migrations: [createTables, addChecks],
   durable: false,
 }
 
@@ -98,6 +112,20 @@ async function createTables(...[db, kind]: Parameters<Migration>): Promise<void>
       seq ${id}, event ${text} not null references alert_events (id) on delete cascade, route ${text} not null,
       status ${text} not null, attempts integer not null, next_attempt ${float64} not null, outcome text not null)`,
     sql`create index alert_deliveries_pending on alert_deliveries (next_attempt) where status = 'pending'`,
+  ]
+  for (const statement of statements) await statement.execute(db)
+}
+
+async function addChecks(...[db, kind]: Parameters<Migration>): Promise<void> {
+  const postgres = kind === 'postgres'
+  const id = sql.raw(postgres ? 'bigserial primary key' : 'integer primary key')
+  const float64 = sql.raw(postgres ? 'double precision' : 'real')
+  const statements = [
+    sql`create table monitor_checks (seq ${id}, time ${float64} not null, found text not null)`,
+    sql`create index monitor_checks_by_time on monitor_checks (time)`,
+    sql`create index alert_deliveries_by_event on alert_deliveries (event)`,
+    sql`create table monitor_leases (name text primary key, holder text not null, until ${float64} not null)`,
+    sql`insert into monitor_leases (name, holder, until) values ('check', '', 0)`,
   ]
   for (const statement of statements) await statement.execute(db)
 }

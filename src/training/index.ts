@@ -1,6 +1,8 @@
 export type { FitTemperature } from './export-bundle.ts'
 export { modelSize } from './model-spec.ts'
 export type { OperatorTime, Profile } from './profile.ts'
+export { referenceRows } from './reference-rows.ts'
 export { resumeTraining, type TrainOptions, type TrainResult, trainModel } from './train-model.ts'
 export { type Batch, Trainer, type TrainerOptions } from './trainer.ts'
 export type { TrainingTimes } from './training-session.ts'
+export { referenceCsv } from './write-reference.ts'

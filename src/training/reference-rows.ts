@@ -7,15 +7,17 @@ const MOST_ROWS = 6000
 
 /**
  * What the exported model answers on a held-out split, whose logits [N, K] are at hand: no second pass
- * over the images. At most 6,000 rows, evenly spread over the split.
+ * over the images. At most `most` rows, 6,000 where absent, evenly spread over the split; no labels
+ * where the split has none.
  */
 export function referenceRows(
   val: Split,
   logits: Float32Array,
   manifest: BundleManifest,
+  most = MOST_ROWS,
 ): ReferenceRows {
   const { classes, temperature, preprocessing } = manifest
-  const count = Math.min(val.size, MOST_ROWS)
+  const count = Math.min(val.size, most)
   const picked = Int32Array.from({ length: count }, (_, i) => Math.floor((i * val.size) / count))
   const size = imageSize(preprocessing.geometry)
   const described = Array.from(picked, (at) =>
@@ -34,7 +36,7 @@ export function referenceRows(
     features: Object.fromEntries(
       pixelFeatureNames.map((name) => [name, Float64Array.from(described, (all) => all[name])]),
     ),
-    labels: picked.map((at) => val.labels[at]!),
+    labels: val.labels.length === 0 ? new Int32Array(0) : picked.map((at) => val.labels[at]!),
     predicted: Int32Array.from(answers, ({ predicted }) => predicted),
     confidence: Float32Array.from(
       answers,

@@ -23,20 +23,22 @@ export async function writeReference(
   }
   const metadata = { [REFERENCE_HEADER_KEY]: JSON.stringify(header) }
   await writeSafetensors(files.reference, tensors, metadata)
-  await writeFileAtomic(files.referenceCsv, `${csvOf(rows)}\n`)
+  await writeFileAtomic(files.referenceCsv, `${referenceCsv(rows)}\n`)
 }
 
-/** The columns of the Python original first, then what else is known of a row. */
-function csvOf(rows: ReferenceRows): string {
+/** The columns of the Python original first, then what else is known of a row; true classes where there are any. */
+export function referenceCsv(rows: ReferenceRows): string {
   const { header, count, features, labels, predicted, confidence, probabilities } = rows
   const { classes } = header
   const names = classes.map((name) => `probability ${name}`)
-  const columns = [...header.features, 'predicted_class', 'confidence', 'true_class', ...names]
+  const isLabelled = labels.length > 0
+  const truth = isLabelled ? ['true_class'] : []
+  const columns = [...header.features, 'predicted_class', 'confidence', ...truth, ...names]
   const lines = Array.from({ length: count }, (_, row) => [
     ...header.features.map((name) => short(features[name]![row]!)),
     classes[predicted[row]!]!,
     short(confidence[row]!),
-    classes[labels[row]!]!,
+    ...(isLabelled ? [classes[labels[row]!]!] : []),
     ...classes.map((_, k) => short(probabilities[row * classes.length + k]!)),
   ])
   return formatCsv(columns, lines)

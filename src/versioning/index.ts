@@ -6,12 +6,12 @@ export {
   type GarbageResult,
 } from './collect-garbage.ts'
 export { commitData } from './commit-data.ts'
-export { CONFIG_LEVELS, type ConfigLevel } from './config/dvc-config.ts'
+export type { ConfigLevel } from './config/dvc-config.ts'
 export { dataStatus, type OutputStatus } from './data-status.ts'
 export { type DataDifference, diffData } from './diff-data.ts'
 export { type DoctorFinding, examineRepository } from './doctor/examine-repository.ts'
 export { initRepository } from './init-repository.ts'
-export { type LockOptions, withRepositoryLock } from './lock/repository-lock.ts'
+export type { LockOptions } from './lock/repository-lock.ts'
 export {
   addRemote,
   listRemotes,
@@ -29,10 +29,8 @@ export { removeData } from './remove-data.ts'
 export {
   type DataHost,
   type DataRepository,
-  findRepositoryRoot,
   openRepository,
 } from './repository.ts'
 export { dataCloudStatus, fetchData, type Pulled, pullData, pushData } from './transfer-data.ts'
-export { type CheckOutChange, type CheckOutOptions, checkOutPath } from './work/check-out-path.ts'
-export { commitPath } from './work/commit-path.ts'
-export { type HashedPath, type HashOptions, hashPath } from './work/hash-path.ts'
+export type { CheckOutChange, CheckOutOptions } from './work/check-out-path.ts'
+export type { HashedPath, HashOptions } from './work/hash-path.ts'

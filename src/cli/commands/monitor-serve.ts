@@ -1,16 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
-import type { DriftSource, ProjectConfig } from '../../contracts/index.ts'
-import { AtelierError } from '../../core/index.ts'
-import { buildDriftReport, driftPage } from '../../monitoring/index.ts'
+import type { ProjectConfig } from '../../contracts/index.ts'
+import { type AlertStore, startWatch, type Watch } from '../../monitoring/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
-import { isLoopback } from '../is-loopback.ts'
 import { loadConfig } from '../load-config.ts'
-import { loadComparison } from '../monitor/load-comparison.ts'
-import { logPlace, withPredictionStore } from '../monitor/open-log.ts'
+import { monitorSource } from '../monitor/monitor-source.ts'
+import { monitoredLog, type WatchedLog } from '../monitor/monitored-log.ts'
+import { checkAlerts, deliverAlerts, withAlerts } from '../monitor/watch-alerts.ts'
 import { referenceOption, windowOptions } from '../monitor/window-options.ts'
 import { portOf } from '../port-of.ts'
+import { serverToken } from '../server-token.ts'
 
 const USUAL_PORT = 8090
 
@@ -19,10 +19,18 @@ export const monitorServeCommand = defineCommand({
   options: {
     log: windowOptions.log,
     reference: referenceOption,
-    host: { type: 'string', description: 'Address to listen at.', default: '127.0.0.1' },
+    host: {
+      type: 'string',
+      description: 'Address to listen at. Others than loopback need a token.',
+      default: '127.0.0.1',
+    },
     port: {
       type: 'integer',
       description: `Where to listen (PORT, else ${USUAL_PORT}); 0 takes any free one.`,
+    },
+    token: {
+      type: 'string',
+      description: 'What clients must send as a bearer token (ATELIER_TOKEN).',
     },
   },
   overrides: true,
@@ -32,55 +40,48 @@ export const monitorServeCommand = defineCommand({
   ],
   async run(context, { options, overrides }) {
     const { config } = await loadConfig(context, overrides)
-    const { env, logger, signal } = context
-    const { host } = options
-    const source = driftSource(context, config, options)
+    const { env, logger, clock, signal } = context
+    const { host, log, reference } = options
+    const token = serverToken(host, options.token ?? env['ATELIER_TOKEN'])
     const port = options.port ?? portOf(env['PORT']) ?? USUAL_PORT
-    const monitor = await context.startMonitor({ source, host, port, logger })
-    try {
-      if (!isLoopback(host)) {
-        logger.warn(`everyone who reaches ${host} can read these reports: there is no password`)
+    const watched = { log, reference, model: undefined }
+    await withAlerts(context, config, async (store) => {
+      const watch = watchAlerts(context, config, store, watched)
+      try {
+        const parts = { store, log, reference, counts: watch.counts }
+        const source = monitorSource(context, config, parts)
+        const monitor = await context.startMonitor({ source, host, port, token, logger, clock })
+        try {
+          printResult(context, { url: monitor.url }, () => `${monitor.url}drift-report`)
+          if (!context.json) logger.info('Ctrl-C ends it.')
+          if (!signal.aborted) await once(signal, 'abort')
+        } finally {
+          await monitor.close()
+        }
+      } finally {
+        await watch.stop()
       }
-      printResult(context, { url: monitor.url }, () => `${monitor.url}drift-report`)
-      if (!context.json) logger.info('Ctrl-C ends it.')
-      if (!signal.aborted) await once(signal, 'abort')
-    } finally {
-      await monitor.close()
-    }
+    })
   },
 })
 
-interface Watched {
-  readonly log: string | undefined
-  readonly reference: string | undefined
-}
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
 
-/** Reads the log anew for every report: what was logged a moment ago is in it. */
-function driftSource(
+function watchAlerts(
   context: CommandContext,
   config: ProjectConfig,
-  watched: Watched,
-): DriftSource {
-  const { csv, name } = logPlace(context, config, watched.log)
-  return {
-    description: name,
-    drift: async ({ last, from, to, model }) => {
-      const choice = { ...watched, last, from, to, model }
-      const { reference, window } = await loadComparison(context, config, choice)
-      const now = context.clock.now()
-      const { report, evidently } = buildDriftReport(reference, window, { now })
-      return { report, evidently, page: driftPage(report) }
-    },
-    probe: async () => {
-      if (csv === undefined) await withPredictionStore(context, config, (store) => store.models())
-      else await stat(csv).catch((cause: unknown) => Promise.reject(absent(name, cause)))
-    },
-  }
-}
-
-function absent(name: string, cause: unknown): AtelierError {
-  return new AtelierError('LOG_INVALID', `${name} cannot be read: there is no such file.`, {
-    hint: 'Name a log that a service writes.',
-    cause,
+  store: AlertStore,
+  watched: WatchedLog,
+): Watch {
+  const { clock, logger } = context
+  const { check_minutes, retention_days } = config.monitoring
+  const log = monitoredLog(context, config, watched)
+  return startWatch({
+    check: () => checkAlerts(context, config, log, store),
+    deliver: () => deliverAlerts(context, config, store, 1),
+    periodMs: check_minutes * MINUTE_MS,
+    retentionMs: retention_days === null ? null : retention_days * DAY_MS,
+    ...{ store, holder: randomUUID(), clock, logger },
   })
 }

@@ -2,16 +2,11 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ServingConfig } from '../../contracts/index.ts'
-import { AtelierError } from '../../core/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult, type RunningService } from '../context.ts'
-import { isLoopback } from '../is-loopback.ts'
 import { loadConfig } from '../load-config.ts'
 import { portOf } from '../port-of.ts'
-
-const SHORTEST_TOKEN = 16
-const MAKE_TOKEN =
-  "Make one: export ATELIER_TOKEN=$(node -p 'crypto.randomBytes(24).toString(`base64url`)')"
+import { serverToken } from '../server-token.ts'
 
 export const serveCommand = defineCommand({
   arguments: {
@@ -43,7 +38,7 @@ export const serveCommand = defineCommand({
     const { config } = await loadConfig(context, overrides)
     const { cwd, env, packageRoot, logger, clock, signal } = context
     const serving = servingOf(context, config.serving, options)
-    const token = tokenOf(serving.host, options.token ?? env['ATELIER_TOKEN'])
+    const token = serverToken(serving.host, options.token ?? env['ATELIER_TOKEN'])
     const service = await context.startService({
       config: { ...config, serving },
       env,
@@ -71,22 +66,6 @@ function servingOf(
 ): ServingConfig {
   const port = given.port ?? portOf(env['PORT']) ?? config.port
   return { ...config, host: given.host ?? config.host, port }
-}
-
-/** What whoever reaches the address cannot guess. Throws TOKEN_MISSING. */
-function tokenOf(host: string, token: string | undefined): string | undefined {
-  const given = token === '' ? undefined : token
-  if (given !== undefined && given.length < SHORTEST_TOKEN) {
-    throw new AtelierError(
-      'TOKEN_MISSING',
-      `The token has ${given.length} characters, wanted at least ${SHORTEST_TOKEN}.`,
-      { hint: MAKE_TOKEN },
-    )
-  }
-  if (given !== undefined || isLoopback(host)) return given
-  throw new AtelierError('TOKEN_MISSING', `Listening at ${host} needs a token.`, {
-    hint: MAKE_TOKEN,
-  })
 }
 
 function printService(context: CommandContext, { url, model }: RunningService): void {

@@ -39,18 +39,25 @@ export async function loadComparison(
   const query = windowQuery(context, choice)
   if (csv !== undefined) {
     const window = await readCsvWindow(csv, query, name)
-    return { window, reference: await givenReference(context, config, choice.reference) }
+    return { window, reference: await referenceOf(context, config, window, choice.reference) }
   }
   const isOpen = Object.values(query).every((value) => value === undefined)
-  return withPredictionStore(context, config, async (store) => {
+  const window = await withPredictionStore(context, config, async (store) => {
     const model = await wantedModel(context, config, store, choice.model)
-    const window = await readWindow(store, model, isOpen ? { last: NEWEST } : query)
-    const reference =
-      choice.reference === undefined
-        ? await runReference(config, context.cwd, await runOf(context, config, model))
-        : await givenReference(context, config, choice.reference)
-    return { window, reference }
+    return readWindow(store, model, isOpen ? { last: NEWEST } : query)
   })
+  return { window, reference: await referenceOf(context, config, window, choice.reference) }
+}
+
+/** The reference that was asked for, else that of the run that made the window's model. */
+export async function referenceOf(
+  context: CommandContext,
+  config: ProjectConfig,
+  { model }: PredictionWindow,
+  given: string | undefined,
+): Promise<MonitoredReference> {
+  if (given !== undefined || model === null) return givenReference(context, config, given)
+  return runReference(config, context.cwd, await runOf(context, config, model))
 }
 
 /** The logged model that a person means. Throws WINDOW_EMPTY, MODEL_NOT_FOUND. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { DriftAnswer, DriftQuery, DriftSource } from '../../contracts/index.ts'
-import { AtelierError, silentLogger } from '../../core/index.ts'
+import type { AlertStatus, DriftAnswer, DriftQuery, MonitorSource } from '../../contracts/index.ts'
+import { AtelierError, silentLogger, systemClock } from '../../core/index.ts'
 import { createMonitorApp } from './create-monitor-app.ts'
 
 const answer = {
@@ -15,12 +15,38 @@ afterEach(async () => {
   for (const app of opened.splice(0)) await app.close()
 })
 
-async function serve(part: Partial<DriftSource> = {}): Promise<string> {
-  const source = { description: 'a log', drift: async () => answer, probe: async () => {}, ...part }
-  const app = await createMonitorApp({ source, hosts: [], logger: silentLogger })
-  opened.push(app)
-  return app.listen({ host: '127.0.0.1', port: 0 })
+const firing: AlertStatus = {
+  ...{ rule: 'drift', on: 'drift', severity: 'warning', status: 'firing', alert: 'a1' },
+  since: '2026-11-25T08:00:00.000Z',
+  ...{ acknowledged: null, value: 2, message: 'drift: contrast "rose"' },
 }
+const quiet: MonitorSource = {
+  description: 'a log',
+  drift: async () => answer,
+  probe: async () => {},
+  history: async () => ({ checks: [], windows: [] }),
+  alerts: async () => ({ alerts: [firing], events: [] }),
+  acknowledge: async (id, by) => {
+    if (id !== 'a1') throw new AtelierError('ALERT_NOT_FOUND', `No alert ${id} fires.`)
+    return { ...firing, acknowledged: { by, time: '2026-11-25T08:01:00.000Z' } }
+  },
+  state: async () => ({
+    check: undefined,
+    alerts: [firing],
+    deliveries: { pending: 1, delivered: 2, failed: 0 },
+    counts: { leads: true, checks: 7, failures: 3 },
+  }),
+}
+
+async function open(part: Partial<MonitorSource> = {}, token?: string): Promise<FastifyInstance> {
+  const common = { clock: systemClock, logger: silentLogger, hosts: [] }
+  const app = await createMonitorApp({ source: { ...quiet, ...part }, token, ...common })
+  opened.push(app)
+  return app
+}
+
+const serve = async (part: Partial<MonitorSource> = {}) =>
+  (await open(part)).listen({ host: '127.0.0.1', port: 0 })
 
 describe('createMonitorApp', () => {
   it('lists what it answers', async () => {
@@ -90,5 +116,99 @@ describe('createMonitorApp', () => {
     }
     expect((await fetch(`${url}/drift-report?format=evidently`)).status).toBe(400)
     expect((await fetch(`${url}/nothing`)).status).toBe(404)
+  })
+
+  it('passes on the question for verdicts over time', async () => {
+    const asked: unknown[] = []
+    const url = await serve({
+      history: async (query) => {
+        asked.push(query)
+        return { checks: [], windows: [] }
+      },
+    })
+    const got = await fetch(`${url}/history?from=7d&windows=12&checks=5`)
+    expect(await got.json()).toEqual({ checks: [], windows: [] })
+    expect(asked).toEqual([{ from: '7d', windows: 12, checks: 5 }])
+    expect((await fetch(`${url}/history?windows=2`)).status).toBe(400)
+  })
+
+  it('tells of alerts, and takes word that somebody has seen one', async () => {
+    const url = await serve()
+    expect(await (await fetch(`${url}/alerts`)).json()).toEqual({ alerts: [firing], events: [] })
+    const ack = (id: string, body?: unknown) =>
+      fetch(`${url}/alerts/${id}/ack`, {
+        method: 'POST',
+        ...(body === undefined
+          ? {}
+          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      })
+    expect(await (await ack('a1', { by: 'Ada' })).json()).toMatchObject({
+      acknowledged: { by: 'Ada' },
+    })
+    expect(await (await ack('a1')).json()).toMatchObject({ acknowledged: { by: 'somebody' } })
+    expect((await ack('a2')).status).toBe(404)
+    expect((await ack('a1', { by: 'a\nBcc: all' })).status).toBe(422)
+    expect((await fetch(`${url}/alerts/a1/ack`)).status).toBe(405)
+  })
+
+  it('has metrics that Prometheus reads', async () => {
+    const url = await serve()
+    const got = await fetch(`${url}/metrics`)
+    expect(got.headers.get('content-type')).toContain('text/plain; version=0.0.4')
+    const text = await got.text()
+    expect(text).toContain('atelier_alert_firing{rule="drift",severity="warning"} 1\n')
+    expect(text).toContain('atelier_alert_deliveries{state="pending"} 1\n')
+    expect(text).toContain('atelier_monitor_checks_total 7\n')
+    expect(text).toContain('atelier_monitor_check_failures_total 3\n')
+    expect(text).toContain('# TYPE atelier_drift_verdict gauge\n')
+    expect(text).not.toContain('atelier_drift_verdict{')
+  })
+})
+
+describe('a route of the monitor', () => {
+  const access: Readonly<Record<string, 'open' | 'token'>> = {
+    'GET /': 'token',
+    'GET /drift-report': 'token',
+    'GET /drift': 'token',
+    'GET /history': 'token',
+    'GET /alerts': 'token',
+    'POST /alerts/:id/ack': 'token',
+    'GET /metrics': 'token',
+    'GET /health': 'open',
+    'GET /ready': 'open',
+  }
+  const token = 'a-token-of-some-length'
+
+  it('is guarded as the table says, and listed', async () => {
+    const app = await open({}, token)
+    await app.ready()
+    const routes = app.accessRules().filter(({ method }) => method !== 'HEAD')
+    expect(Object.fromEntries(routes.map((r) => [`${r.method} ${r.url}`, r.access]))).toEqual(
+      access,
+    )
+    for (const { method, url, access } of app.accessRules()) {
+      const path = url.replace(':id', 'a1')
+      for (const authorization of ['', 'Bearer wrong', `Basic ${token}`, 'Bearer ', token]) {
+        const headers = authorization === '' ? {} : { authorization }
+        const { statusCode } = await app.inject({ method: method as 'GET', url: path, headers })
+        expect(statusCode === 401, `${method} ${path} ${authorization}`).toBe(access === 'token')
+      }
+      const headers = { authorization: `Bearer ${token}` }
+      const { statusCode } = await app.inject({ method: method as 'GET', url: path, headers })
+      expect(statusCode, `${method} ${path}`).toBe(200)
+    }
+    const headers = { authorization: `Bearer ${token}` }
+    const { endpoints } = (await app.inject({ url: '/', headers })).json()
+    const listed = Object.keys(access).map((route) => route.split(' ')[1]!.replace(':id', '{id}'))
+    expect(['/', ...endpoints].sort()).toEqual(listed.sort())
+  })
+
+  it('takes no word from pages of other sites, and no foreign host', async () => {
+    const app = await open()
+    const url = '/alerts/a1/ack'
+    const from = { origin: 'https://evil.example' }
+    expect((await app.inject({ method: 'POST', url, headers: from })).statusCode).toBe(403)
+    const host = { host: 'evil.example' }
+    expect((await app.inject({ url: '/alerts', headers: host })).statusCode).toBe(403)
   })
 })

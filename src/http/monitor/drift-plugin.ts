@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { DriftAnswer, DriftQuery, DriftSource } from '../../contracts/index.ts'
+import type { DriftAnswer, DriftQuery, DriftSource, MonitorSource } from '../../contracts/index.ts'
 import { toAtelierError } from '../../core/index.ts'
 import { integerSchema, readQuery } from '../read-query.ts'
 
-const ENDPOINTS = ['/drift-report', '/drift', '/health', '/ready'] as const
+const ENDPOINTS = [
+  ...['/drift-report', '/drift', '/history', '/alerts', '/alerts/{id}/ack'],
+  ...['/metrics', '/health', '/ready'],
+] as const
 const MOST_ROWS = 10_000_000
 
 /** The page has its styles inside and loads nothing. */
@@ -18,18 +21,28 @@ const querySchema = z.strictObject({
   to: text.optional(),
   model: text.optional(),
 })
+const historyQuerySchema = querySchema.extend({
+  windows: integerSchema(3, 96).optional(),
+  checks: integerSchema(1, 10_000).optional(),
+})
 const driftQuerySchema = querySchema.extend({ format: z.enum(['atelier', 'evidently']).optional() })
 
-/** The report as a page and as JSON, and how the service is. */
+/** The report as a page and as JSON, verdicts over time, and how the service is. */
 export async function driftPlugin(
   app: FastifyInstance,
-  { source }: { readonly source: DriftSource },
+  { source }: { readonly source: MonitorSource },
 ): Promise<void> {
   const drift = sharedAnswers(source)
+  const open = { config: { access: 'open' } } as const
+  const guarded = { config: { access: 'token' } } as const
 
-  app.get('/', async () => ({ ok: true, endpoints: ENDPOINTS, watches: source.description }))
+  app.get('/', guarded, async () => ({
+    ok: true,
+    endpoints: ENDPOINTS,
+    watches: source.description,
+  }))
 
-  app.get('/drift-report', async ({ query }, reply) => {
+  app.get('/drift-report', guarded, async ({ query }, reply) => {
     const { page } = await drift(readQuery(querySchema, query))
     reply.headers({
       'content-security-policy': PAGE_POLICY,
@@ -38,15 +51,19 @@ export async function driftPlugin(
     return page
   })
 
-  app.get('/drift', async ({ query }) => {
+  app.get('/drift', guarded, async ({ query }) => {
     const { format, ...window } = readQuery(driftQuerySchema, query)
     const { report, evidently } = await drift(window)
     return format === 'evidently' ? evidently : report
   })
 
-  app.get('/health', async () => ({ status: 'healthy' }))
+  app.get('/history', guarded, async ({ query }) =>
+    source.history(readQuery(historyQuerySchema, query)),
+  )
 
-  app.get('/ready', async (_, reply) => {
+  app.get('/health', open, async () => ({ status: 'healthy' }))
+
+  app.get('/ready', open, async (_, reply) => {
     try {
       await source.probe()
       return { ready: true }

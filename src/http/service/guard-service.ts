@@ -19,7 +19,7 @@ export interface GuardOptions extends AccessOptions {
   readonly clock: Clock
 }
 
-/** Probes come every few seconds from one address and must never be turned away. */
+/** Probes come every few seconds from one address and must never be turned away; a page is many files. */
 const UNLIMITED: ReadonlySet<string | undefined> = new Set([
   '/health',
   '/ready',
@@ -39,7 +39,8 @@ export function guardService(app: FastifyInstance, options: GuardOptions): void 
   const refusal = (request: FastifyRequest, reply: FastifyReply): HttpError | undefined => {
     const wrong = refuseHost(request.headers.host) ?? refuseOrigin(request)
     if (wrong !== undefined) return wrong
-    const seconds = UNLIMITED.has(request.rule.url) ? 0 : wait(request)
+    const { url, page } = request.rule
+    const seconds = page || UNLIMITED.has(url) ? 0 : wait(request)
     if (seconds > 0) {
       reply.header('retry-after', String(Math.ceil(seconds)))
       return httpError(429, 'RATE_LIMITED', `At most ${rateLimit} requests a minute are answered.`)

@@ -17,7 +17,9 @@ const MAX_REQUESTS_PER_CONNECTION = 100_000
 const MAX_HEADER_BYTES = 16 * 1024
 
 /** Node waits for a slow client without end by itself. */
-export function serverLimits(config: ServingConfig) {
+export function serverLimits(
+  config: Pick<ServingConfig, 'max_request_bytes' | 'request_timeout_ms'>,
+) {
   return {
     bodyLimit: config.max_request_bytes,
     requestTimeout: config.request_timeout_ms,

@@ -48,9 +48,17 @@ export async function predictPlugin(app: FastifyInstance, options: PredictOption
   })
 }
 
-/** A picture that would find no place in the queue is not even read. */
+/**
+ * A picture that would find no place in the queue is not even read. Refusals must cost much less than
+ * answers, or they leave no time for them: what they say is made once.
+ */
 function turnAway({ slot }: PredictionService): onRequestHookHandler {
-  return (_request, _reply, done) => done(slot.current?.pool.full ? overloaded() : undefined)
+  const { status, body } = errorAnswer(overloaded(), CODE_STATUSES)
+  const text = JSON.stringify(body)
+  return (_request, reply, done) => {
+    if (!slot.current?.pool.full) return done()
+    reply.code(status).headers({ 'retry-after': '1', 'content-type': JSON_TYPE }).send(text)
+  }
 }
 
 /**

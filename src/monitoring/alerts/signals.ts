@@ -1,8 +1,8 @@
-import type { AlertRule } from '../../contracts/index.ts'
+import type { AlertRule, DriftLevel } from '../../contracts/index.ts'
 
 /** What a check found. Null: it cannot be told, for want of rows, labels or counts. */
 export interface Signals {
-  readonly drift: { readonly verdict: 'ok' | 'watch' | 'drift'; readonly reason: string } | null
+  readonly drift: { readonly verdict: DriftLevel; readonly reason: string } | null
   readonly accuracy: {
     readonly value: number
     readonly low: number
@@ -11,8 +11,8 @@ export interface Signals {
   } | null
   /** Share of requests answered with 5xx. */
   readonly error_rate: { readonly value: number; readonly requests: number } | null
-  /** 99th percentile, ms. */
-  readonly latency: number | null
+  /** 99th percentile, ms, of so many predictions. */
+  readonly latency: { readonly p99: number; readonly rows: number } | null
   /** Minutes since the last prediction; null: there never was one. */
   readonly silence: number | null
   /** Predictions per hour over the window. */
@@ -26,6 +26,11 @@ export interface Judgement {
   readonly message: string
 }
 
+export const NO_SIGNALS: Signals = {
+  ...{ drift: null, accuracy: null, error_rate: null },
+  ...{ latency: null, silence: null, volume: null },
+}
+
 const UNKNOWN: Judgement = { state: 'unknown', value: null, message: 'not known' }
 const LEVELS = { ok: 0, watch: 1, drift: 2 } as const
 
@@ -35,6 +40,7 @@ export function judgeSignals(rule: AlertRule, signals: Signals): Judgement {
     case 'drift': {
       if (signals.drift === null) return UNKNOWN
       const { verdict, reason } = signals.drift
+      if (verdict === 'unjudged') return { ...UNKNOWN, message: reason }
       return judgement(
         LEVELS[verdict] >= LEVELS[rule.level],
         LEVELS[verdict],
@@ -48,14 +54,15 @@ export function judgeSignals(rule: AlertRule, signals: Signals): Judgement {
       return judgement(high < rule.below, value, text)
     }
     case 'error_rate': {
-      if (signals.error_rate === null) return UNKNOWN
+      if (signals.error_rate === null || signals.error_rate.requests < rule.least) return UNKNOWN
       const { value, requests } = signals.error_rate
       const text = `${percent(value)} of ${requests} requests failed, allowed are ${percent(rule.above)}`
       return judgement(value > rule.above, value, text)
     }
     case 'latency':
+      if (signals.latency === null || signals.latency.rows < rule.least) return UNKNOWN
       return above(
-        signals.latency,
+        signals.latency.p99,
         rule.above,
         (value) =>
           `99 % of answers take up to ${value.toFixed(1)} ms, allowed are ${rule.above} ms`,

@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { AlertRule } from '../../contracts/index.ts'
-import { judgeSignals, type Signals } from './signals.ts'
+import { judgeSignals, NO_SIGNALS, type Signals } from './signals.ts'
 import { type AlertState, newAlertState, stepAlert } from './step-alert.ts'
 
 const HOUR = 3_600_000
-const base = {
-  severity: 'warning',
-  after: 2,
-  clear: 3,
-  repeat_hours: 6,
-  routes: [] as string[],
-} as const
-const rule: AlertRule = { on: 'latency', above: 50, ...base }
+const rule = { after: 2, clear: 3, repeat_hours: 6 }
+const base = { severity: 'warning' } as const
 
-const LETTERS = { fired: 'F', reminded: 'R', resolved: 'O' } as const
+const LETTERS = { fired: 'F', reminded: 'R', acknowledged: 'A', resolved: 'O' } as const
 
 /** Steps through checks an hour apart; `b` bad, `g` good, `?` unknown, `a` acknowledged between. */
 function play(checks: string): string {
@@ -53,38 +47,54 @@ describe('judgeSignals', () => {
     drift: { verdict: 'watch', reason: 'contrast rose' },
     accuracy: { value: 0.8, low: 0.75, high: 0.85, labelled: 250 },
     error_rate: { value: 0.02, requests: 500 },
-    latency: 51,
+    latency: { p99: 51, rows: 40 },
     silence: 3,
     volume: 120,
   }
-  const none: Signals = {
-    drift: null,
-    accuracy: null,
-    error_rate: null,
-    latency: null,
-    silence: null,
-    volume: null,
-  }
   const rules: readonly (readonly [AlertRule, 'good' | 'bad', string])[] = [
-    [{ on: 'drift', level: 'watch', ...base }, 'bad', 'watch: contrast rose'],
-    [{ on: 'drift', level: 'drift', ...base }, 'good', 'watch: contrast rose'],
+    [{ on: 'drift', window: '24h', level: 'watch', ...base }, 'bad', 'watch: contrast rose'],
+    [{ on: 'drift', window: '24h', level: 'drift', ...base }, 'good', 'watch: contrast rose'],
     [
-      { on: 'accuracy', below: 0.9, ...base },
+      { on: 'accuracy', window: '7d', below: 0.9, ...base },
       'bad',
       'accuracy is 80.0 % (75.0 % to 85.0 %, 250 labels)',
     ],
-    [{ on: 'accuracy', below: 0.84, ...base }, 'good', 'wanted 84.0 %'],
-    [{ on: 'error_rate', above: 0.01, ...base }, 'bad', '2.0 % of 500 requests failed'],
-    [{ on: 'latency', above: 50, ...base }, 'bad', 'up to 51.0 ms, allowed are 50 ms'],
+    [{ on: 'accuracy', window: '7d', below: 0.84, ...base }, 'good', 'wanted 84.0 %'],
+    [
+      { on: 'error_rate', window: '1h', least: 500, above: 0.01, ...base },
+      'bad',
+      '2.0 % of 500 requests failed',
+    ],
+    [
+      { on: 'latency', window: '1h', least: 40, above: 50, ...base },
+      'bad',
+      'up to 51.0 ms, allowed are 50 ms',
+    ],
     [{ on: 'silence', above: 5, ...base }, 'good', 'no prediction for 3.0 minutes'],
-    [{ on: 'volume', below: 10, above: 100, ...base }, 'bad', 'expected are 10 to 100'],
-    [{ on: 'volume', below: null, above: null, ...base }, 'good', '0 to any number'],
+    [
+      { on: 'volume', window: '1h', below: 10, above: 100, ...base },
+      'bad',
+      'expected are 10 to 100',
+    ],
+    [{ on: 'volume', window: '1h', below: null, above: null, ...base }, 'good', '0 to any number'],
   ]
   it.each(rules)('judges %o', (rule, state, text) => {
     expect(judgeSignals(rule, signals)).toMatchObject({
       state,
       message: expect.stringContaining(text),
     })
-    expect(judgeSignals(rule, none).state).toBe('unknown')
+    expect(judgeSignals(rule, NO_SIGNALS).state).toBe('unknown')
+  })
+  it('says nothing of a few requests, or of a window that was not judged', () => {
+    const few: readonly AlertRule[] = [
+      { on: 'error_rate', window: '1h', least: 501, above: 0.01, ...base },
+      { on: 'latency', window: '1h', least: 41, above: 50, ...base },
+    ]
+    for (const rule of few) expect(judgeSignals(rule, signals).state).toBe('unknown')
+    const drift = { verdict: 'unjudged', reason: 'Needs 8 more.' } as const
+    const onDrift: AlertRule = { on: 'drift', window: '1h', level: 'watch', ...base }
+    expect(judgeSignals(onDrift, { ...signals, drift })).toMatchObject({
+      ...{ state: 'unknown', message: 'Needs 8 more.' },
+    })
   })
 })

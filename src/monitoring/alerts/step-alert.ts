@@ -1,5 +1,8 @@
-import type { AlertEvent, AlertRule } from '../../contracts/index.ts'
+import type { AlertEvent, AlertsConfig } from '../../contracts/index.ts'
 import type { Judgement } from './signals.ts'
+
+/** How long a change must last. */
+export type Patience = Pick<AlertsConfig, 'after' | 'clear' | 'repeat_hours'>
 
 /** Where a rule stands. */
 export interface AlertState {
@@ -31,7 +34,7 @@ export function newAlertState(now: number): AlertState {
 export function stepAlert(
   before: AlertState,
   { state, value, message }: Judgement,
-  rule: AlertRule,
+  rule: Patience,
   now: number,
   newId: () => string,
 ): AlertStep {
@@ -57,7 +60,7 @@ export function stepAlert(
   return { state: { ...seen, told: now }, event: { kind: 'reminded', alert, message, value } }
 }
 
-function isDue({ told, acknowledged }: AlertState, { repeat_hours }: AlertRule, now: number) {
+function isDue({ told, acknowledged }: AlertState, { repeat_hours }: Patience, now: number) {
   if (repeat_hours === null || acknowledged !== null || told === null) return false
   return now - told >= repeat_hours * 3_600_000
 }

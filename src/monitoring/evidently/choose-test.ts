@@ -38,7 +38,7 @@ export function chooseThreshold(name: string, type: ColumnType, options: Evident
 }
 
 function defaultTest(reference: Sample, current: Sample): DriftTestName {
-  const distinct = distinctOf(reference, current)
+  const distinct = distinctOf(reference, current, FEW_NUMBERS)
   const isFew = reference.type === 'cat' || distinct <= FEW_NUMBERS
   if (rowsOf(reference) > MOST_FOR_TESTS) return isFew ? 'jensenshannon' : 'wasserstein'
   if (!isFew) return 'ks'

@@ -42,6 +42,48 @@ describe('readCsv', () => {
     expect(texts['class']!.names).toEqual(['c0', 'c1', 'c2'])
   })
 
+  it('reads numbers of any length to the bit', async () => {
+    const cells = ['0.1', '-0.30000000000000004', '123456789012345', '1234567890123456', '.5', '5.']
+    cells.push(
+      '-0',
+      '1e-5',
+      '0x10',
+      ' 7 ',
+      '-',
+      '.',
+      '1.2.3',
+      '0.000000000000001',
+      '99999999.9999999',
+    )
+    const path = file(`a,b,class\n${cells.map((cell) => `${cell},"${cell}",x`).join('\n')}\n`)
+    const { numbers } = await readCsv(path, wanted)
+    const wantedNumbers = cells.map(Number)
+    expect([...numbers['b']!]).toEqual(wantedNumbers)
+    const plain = file(`a,b,class\n${cells.map((cell) => `${cell},1,x`).join('\n')}\n`)
+    expect([...(await readCsv(plain, wanted)).numbers['a']!]).toEqual(wantedNumbers)
+  })
+
+  it('reads times as the engine does, without a zone as UTC', async () => {
+    const times = ['2026-11-25T09:30:00Z', '1969-02-28T23:59:59.9996Z', '2000-02-29 00:00:00.5Z']
+    times.push(
+      '2024-12-31T01:02:03.004005Z',
+      '1600-03-01T00:00:00.07Z',
+      '2026-01-01T00:00:00+02:00',
+    )
+    times.push('2026-02-30T00:00:00Z', '2026-13-01T00:00:00Z', '2026-11-25T24:00:00Z', 'soon', '')
+    const path = file(`t\n${times.map((time) => `${time}\n`).join('')}2026-11-25 09:30:00.25\n`)
+    const table = await readCsv(path, { numbers: [], texts: [], times: ['t'] })
+    const engine = times.filter(Boolean).map((time) => Date.parse(time.replace(' ', 'T')))
+    expect([...table.times['t']!]).toEqual([...engine, Date.UTC(2026, 10, 25, 9, 30, 0, 250)])
+  })
+
+  it('tells texts apart whose hashes are equal', async () => {
+    const names = ['costarring', 'liquid', 'declinate', 'macallums', 'costarring', 'liquid']
+    const path = file(`a,b,class\n${names.map((name) => `1,2,${name}`).join('\n')}\n`)
+    const { names: seen, codes } = (await readCsv(path, wanted)).texts['class']!
+    expect(Array.from(codes, (code) => seen[code])).toEqual(names)
+  })
+
   it('lets optional columns be absent', async () => {
     const { numbers, texts } = await readCsv(file('a\n1\n'), {
       ...wanted,

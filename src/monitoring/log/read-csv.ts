@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs'
 import { AtelierError } from '../../core/index.ts'
-
-/** A column of texts of which few differ. */
-export interface TextColumn {
-  readonly names: readonly string[]
-  /** Index into `names`, a row each. */
-  readonly codes: Uint32Array
-}
+import {
+  type ColumnBuilder,
+  type CsvBytes,
+  numberColumn,
+  type TextColumn,
+  textColumn,
+  timeColumn,
+} from './csv-columns.ts'
 
 export interface CsvTable {
   readonly count: number
@@ -15,11 +16,14 @@ export interface CsvTable {
   /** Empty cells and what is no number are NaN. */
   readonly numbers: Readonly<Record<string, Float64Array>>
   readonly texts: Readonly<Record<string, TextColumn>>
+  /** Milliseconds since 1970, NaN where there is no time; what has no zone is read as UTC. */
+  readonly times: Readonly<Record<string, Float64Array>>
 }
 
 export interface CsvColumns {
   readonly numbers: readonly string[]
   readonly texts: readonly string[]
+  readonly times?: readonly string[]
   /** Columns that may be absent; the others must be there. */
   readonly optional?: readonly string[]
 }
@@ -27,7 +31,7 @@ export interface CsvColumns {
 const QUOTE = 0x22
 const COMMA = 0x2c
 const LINE_FEED = 0x0a
-const FIRST_ROWS = 1024
+const CARRIAGE_RETURN = 0x0d
 
 /**
  * The wanted columns of a CSV file (RFC 4180), read as a stream: a million rows take about a second.
@@ -35,13 +39,17 @@ const FIRST_ROWS = 1024
  */
 export async function readCsv(path: string, wanted: CsvColumns): Promise<CsvTable> {
   let table: TableBuilder | undefined
-  let line = 0
-  const onRow = (cells: readonly string[]) => {
-    line += 1
-    if (table === undefined) table = startTable(path, cells, wanted)
-    else if (cells.length > 1 || cells[0] !== '') table.add(cells, line)
-  }
-  const scanner = rowScanner(onRow)
+  const scanner = rowScanner({
+    onBytes: (row, line) => {
+      if (table !== undefined) table.addBytes(row, line)
+      else table = startTable(path, cellsOf(textOf(row)), wanted)
+    },
+    onText: (text, line) => {
+      const cells = cellsOf(text)
+      if (table !== undefined) table.addCells(cells, line)
+      else table = startTable(path, cells, wanted)
+    },
+  })
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
       scanner.take(chunk as Buffer)
@@ -56,15 +64,25 @@ export async function readCsv(path: string, wanted: CsvColumns): Promise<CsvTabl
   return table.finish()
 }
 
+/** A row without quotes, where it lies. */
+interface RowBytes extends CsvBytes {
+  readonly start: number
+  readonly end: number
+}
+
+const textOf = ({ bytes, start, end }: RowBytes) => bytes.toString('utf8', start, end)
+
 interface TableBuilder {
-  add(cells: readonly string[], line: number): void
+  addBytes(row: RowBytes, line: number): void
+  addCells(cells: readonly string[], line: number): void
   finish(): CsvTable
 }
 
 function startTable(path: string, cells: readonly string[], wanted: CsvColumns): TableBuilder {
   const header = cells.map((name) => name.replace(/^\uFEFF/, '').trim())
+  const { numbers, texts, times = [] } = wanted
   const optional = new Set(wanted.optional)
-  const missing = [...wanted.numbers, ...wanted.texts].filter(
+  const missing = [...numbers, ...texts, ...times].filter(
     (name) => !header.includes(name) && !optional.has(name),
   )
   if (missing.length > 0) {
@@ -74,85 +92,86 @@ function startTable(path: string, cells: readonly string[], wanted: CsvColumns):
     )
   }
   const there = (name: string) => header.includes(name)
-  const numbers = wanted.numbers.filter(there).map((name) => numberColumn(name, header))
-  const texts = wanted.texts.filter(there).map((name) => textColumn(name, header))
-  let count = 0
+  const columns = {
+    numbers: numbers.filter(there).map(numberColumn),
+    texts: texts.filter(there).map(textColumn),
+    times: times.filter(there).map(timeColumn),
+  }
+  const rows = rowFiller(path, header, [...columns.numbers, ...columns.texts, ...columns.times])
+  const finished = <T>(some: readonly ColumnBuilder<T>[]) =>
+    Object.fromEntries(some.map((column) => [column.name, column.finish(rows.count())]))
   return {
-    add: (row, line) => {
-      if (row.length !== header.length) {
-        throw invalid(
-          path,
-          `line ${line} has ${row.length} cells, the first line has ${header.length}`,
-        )
+    ...rows,
+    finish: () => ({
+      count: rows.count(),
+      header,
+      numbers: finished(columns.numbers),
+      texts: finished(columns.texts),
+      times: finished(columns.times),
+    }),
+  }
+}
+
+/** Gives each column its cell of each row. */
+function rowFiller(
+  path: string,
+  header: readonly string[],
+  columns: readonly ColumnBuilder<unknown>[],
+) {
+  const width = header.length
+  const places = columns.map(({ name }) => header.indexOf(name))
+  /** Where each cell of a row begins, and one behind the last ends. */
+  const starts = new Int32Array(width + 1)
+  let count = 0
+  const checkWidth = (cells: number, line: number) => {
+    if (cells === width) return
+    throw invalid(path, `line ${line} has ${cells} cells, the first line has ${width}`)
+  }
+  return {
+    count: () => count,
+    addBytes: (row: RowBytes, line: number) => {
+      const { bytes, start, end } = row
+      if (start === end) return
+      let cells = 0
+      starts[0] = start
+      for (let i = start; i < end; i++) {
+        if (bytes[i] === COMMA && ++cells < width) starts[cells] = i + 1
       }
-      for (const column of numbers) column.add(count, row)
-      for (const column of texts) column.add(count, row)
+      checkWidth(cells + 1, line)
+      starts[width] = end + 1
+      for (const [j, column] of columns.entries()) {
+        const at = places[j]!
+        column.addBytes(count, row, starts[at]!, starts[at + 1]! - 1)
+      }
       count += 1
     },
-    finish: () => ({
-      count,
-      header,
-      numbers: Object.fromEntries(numbers.map((column) => [column.name, column.finish(count)])),
-      texts: Object.fromEntries(texts.map((column) => [column.name, column.finish(count)])),
-    }),
-  }
-}
-
-function numberColumn(name: string, header: readonly string[]) {
-  const at = header.indexOf(name)
-  let values = new Float64Array(FIRST_ROWS)
-  return {
-    name,
-    add: (row: number, cells: readonly string[]) => {
-      if (row === values.length) values = grown(values, new Float64Array(row * 2))
-      const cell = cells[at]!
-      values[row] = cell === '' ? Number.NaN : numberOf(cell)
+    addCells: (cells: readonly string[], line: number) => {
+      checkWidth(cells.length, line)
+      for (const [j, column] of columns.entries()) column.addText(count, cells[places[j]!]!)
+      count += 1
     },
-    finish: (count: number) => values.subarray(0, count),
   }
 }
 
-/** Python writes `inf` and `nan`. */
-function numberOf(cell: string): number {
-  const value = Number(cell)
-  if (!Number.isNaN(value)) return value
-  const infinite = /^\s*([+-]?)inf(?:inity)?\s*$/i.exec(cell)
-  if (infinite === null) return Number.NaN
-  return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+interface RowListener {
+  onBytes(row: RowBytes, line: number): void
+  /** A row with quotes in it, which may hold commas and line ends. */
+  onText(text: string, line: number): void
 }
 
-function textColumn(name: string, header: readonly string[]) {
-  const at = header.indexOf(name)
-  const known = new Map<string, number>()
-  let codes = new Uint32Array(FIRST_ROWS)
-  return {
-    name,
-    add: (row: number, cells: readonly string[]) => {
-      if (row === codes.length) codes = grown(codes, new Uint32Array(row * 2))
-      const cell = cells[at]!
-      let code = known.get(cell)
-      if (code === undefined) {
-        code = known.size
-        known.set(cell, code)
-      }
-      codes[row] = code
-    },
-    finish: (count: number): TextColumn => ({
-      names: [...known.keys()],
-      codes: codes.subarray(0, count),
-    }),
-  }
-}
-
-function grown<T extends Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(from: T, to: T): T {
-  to.set(from)
-  return to
-}
-
-/** Cuts bytes into rows of cells. A quoted cell may hold commas and line ends. */
-function rowScanner(onRow: (cells: readonly string[]) => void) {
+/** Cuts bytes into rows; lines are counted from 1. */
+function rowScanner({ onBytes, onText }: RowListener) {
   let rest: Buffer = Buffer.alloc(0)
-  const takeRows = (bytes: Buffer): number => {
+  let line = 0
+  const give = (piece: CsvBytes, start: number, end: number, plain: boolean) => {
+    const { bytes, latin1 } = piece
+    line += 1
+    const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end
+    if (plain) onBytes({ bytes, latin1, start, end: last }, line)
+    else onText(bytes.toString('utf8', start, last), line)
+  }
+  const takeRows = (piece: CsvBytes): number => {
+    const { bytes } = piece
     let start = 0
     let quoted = false
     let plain = true
@@ -162,7 +181,7 @@ function rowScanner(onRow: (cells: readonly string[]) => void) {
         quoted = !quoted
         plain = false
       } else if (byte === LINE_FEED && !quoted) {
-        onRow(cellsOf(bytes.toString('utf8', start, i), plain))
+        give(piece, start, i, plain)
         start = i + 1
         plain = true
       }
@@ -172,17 +191,17 @@ function rowScanner(onRow: (cells: readonly string[]) => void) {
   return {
     take: (chunk: Buffer) => {
       const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      rest = bytes.subarray(takeRows(bytes))
+      rest = bytes.subarray(takeRows(csvBytes(bytes)))
     },
     end: () => {
-      if (rest.length > 0) onRow(cellsOf(rest.toString('utf8'), !rest.includes(QUOTE)))
+      if (rest.length > 0) give(csvBytes(rest), 0, rest.length, !rest.includes(QUOTE))
     },
   }
 }
 
-function cellsOf(text: string, plain: boolean): readonly string[] {
-  const line = text.endsWith('\r') ? text.slice(0, -1) : text
-  if (plain) return line.split(',')
+const csvBytes = (bytes: Buffer): CsvBytes => ({ bytes, latin1: bytes.toString('latin1') })
+
+function cellsOf(line: string): readonly string[] {
   const cells: string[] = []
   for (let at = 0; at <= line.length; at++) {
     if (line.charCodeAt(at) !== QUOTE) {

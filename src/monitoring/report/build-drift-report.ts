@@ -11,6 +11,7 @@ import type { MonitoredReference } from '../windows/load-reference.ts'
 import { comparedTables, type MonitoredRows, withClassOrder } from '../windows/monitored-rows.ts'
 import type { PredictionWindow } from '../windows/prediction-window.ts'
 import { distributionsOf } from './distributions.ts'
+import { driftOverTime } from './drift-over-time.ts'
 import {
   classMix,
   finite,
@@ -26,6 +27,8 @@ export interface DriftReportOptions {
   readonly now: number
   /** Most false alarms, as a share of windows in which nothing has changed. Default 0.05. */
   readonly alpha?: number
+  /** Into how many parts the window is divided to tell drift over time. Default: by its size. */
+  readonly parts?: number | undefined
 }
 
 export interface DriftFindings {
@@ -38,7 +41,7 @@ export interface DriftFindings {
 export function buildDriftReport(
   reference: MonitoredReference,
   window: PredictionWindow,
-  { now, alpha }: DriftReportOptions,
+  { now, alpha, parts }: DriftReportOptions,
 ): DriftFindings {
   const [before, after] = withSameClasses(reference.rows, window.rows)
   const verdict = judgeDrift(before, after, alpha === undefined ? {} : { alpha })
@@ -49,7 +52,8 @@ export function buildDriftReport(
   const { model } = window
   const report: DriftReport = {
     ...{ format: 'atelier-drift-report', version: 1, created: isoTime(now) },
-    ...{ verdict: verdict.verdict, reason: verdict.reason, p: verdict.p, alpha: verdict.alpha },
+    ...{ verdict: verdict.verdict, reason: verdict.reason, needed: verdict.needed },
+    ...{ p: verdict.p, alpha: verdict.alpha },
     model: model && { name: model.name, version: model.version, sha256: model.sha256 },
     reference: { source, run, rows: reference.rows.count },
     window: {
@@ -63,6 +67,7 @@ export function buildDriftReport(
     distributions: byEffect(before, after, verdict),
     classes: classMix(before, after),
     volume: volumeOf(window),
+    over_time: driftOverTime(before, after, window.times, verdict.alpha, parts),
     latency: latencyOf(window),
     live: liveAccuracy(window, reference),
     dropped: evidently.dropped.map(droppedOf),

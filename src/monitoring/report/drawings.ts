@@ -1,12 +1,17 @@
 import type { DriftReport } from '../../contracts/index.ts'
+import {
+  BLUE,
+  fixed,
+  GRID,
+  INK,
+  line,
+  ORANGE,
+  QUIET,
+  shortTime,
+  svg,
+  text,
+} from './drawing-parts.ts'
 import { digits, percent, whole } from './page-text.ts'
-
-/** Of the figures' theme: the page has dark colours for these. */
-const BLUE = '#0072b2'
-const ORANGE = '#d55e00'
-const INK = '#1f2328'
-const QUIET = '#59636e'
-const GRID = '#e4e8ec'
 
 const WIDTH = 460
 const HEIGHT = 170
@@ -106,31 +111,6 @@ function confidencePath(
     .join('')
 }
 
-const shortTime = (iso: string) => `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
-
-function svg(width: number, height: number, parts: readonly string[]): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-size="12">${parts.join('')}</svg>`
-}
-
 function shape(path: string, colour: string): string {
   return `<path d="${path}" fill="${colour}" fill-opacity="0.22" stroke="${colour}" stroke-width="1.6"/>`
 }
-
-function line(x1: number, y1: number, x2: number, y2: number, colour: string): string {
-  return `<line x1="${x1}" y1="${fixed(y1)}" x2="${x2}" y2="${fixed(y2)}" stroke="${colour}"/>`
-}
-
-function text(
-  x: number,
-  y: number,
-  content: string,
-  colour: string,
-  anchor: 'start' | 'middle' | 'end',
-): string {
-  return `<text x="${fixed(x)}" y="${fixed(y)}" fill="${colour}" text-anchor="${anchor}">${escaped(content)}</text>`
-}
-
-const escaped = (content: string) =>
-  content.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
-
-const fixed = (value: number) => String(Math.round(value * 100) / 100)

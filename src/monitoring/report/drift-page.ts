@@ -1,13 +1,14 @@
 import type { DriftReport } from '../../contracts/index.ts'
 import { figureOf, type Html, html, reportDocument } from '../../pages/index.ts'
+import { drawOverTime } from './draw-over-time.ts'
 import { drawClassMix, drawDistribution, drawVolume } from './drawings.ts'
 import { comparedSection, evidentlySection, measuresSection } from './page-tables.ts'
 import { digits, modelText, percent, whole } from './page-text.ts'
 
-const TITLES = { ok: 'No drift', watch: 'Watch', drift: 'Drift' } as const
+const TITLES = { ok: 'No drift', watch: 'Watch', drift: 'Drift', unjudged: 'Not judged' } as const
 
-function titleOf({ verdict, measures }: DriftReport): string {
-  return measures.length === 0 ? 'Not judged' : TITLES[verdict]
+function titleOf({ verdict }: DriftReport): string {
+  return TITLES[verdict]
 }
 
 /** The report as one self-contained page: the verdict first, then what it is from. */
@@ -16,6 +17,7 @@ export function driftPage(report: DriftReport): string {
     verdictSection(report),
     distributionSection(report),
     classSection(report),
+    overTimeSection(report),
     volumeSection(report),
     measuresSection(report),
     evidentlySection(report),
@@ -91,6 +93,16 @@ function classSection({ classes }: DriftReport): Html | undefined {
   return html`<section><h2>Predicted classes</h2>
 <p class="note">Shares of predictions: <span class="raw key">reference</span> above, <span class="fitted key">this window</span> below.</p>
 ${figureOf('Shares of the predicted classes', 'classes', drawClassMix(classes))}</section>
+`
+}
+
+function overTimeSection({ over_time }: DriftReport): Html | undefined {
+  if (over_time.length === 0) return undefined
+  const title = 'Drift over time'
+  const { rows } = over_time[0]!
+  return html`<section><h2>${title}</h2>
+<p class="note">The window in ${whole(over_time.length)} parts of ${whole(rows)} predictions. Lines: effect against the reference, of what moved most. Below: the verdict on each part, <span class="fitted key">drift</span>, grey for watch, blue for ok, empty where it could not be judged.</p>
+${figureOf(title, 'time', drawOverTime(over_time))}</section>
 `
 }
 

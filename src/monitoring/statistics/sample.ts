@@ -62,10 +62,18 @@ export function rowsOf(sample: Sample): number {
   return sample.type === 'num' ? sample.values.length : sample.codes.length
 }
 
-/** Distinct values of both sides together. */
-export function distinctOf(reference: Sample, current: Sample): number {
+/** Distinct values of both sides together; stops counting at one more than `most`. */
+export function distinctOf(reference: Sample, current: Sample, most: number): number {
   if (reference.type === 'cat') return reference.categories.length
-  return pooledSteps(reference, requireNumeric(current)).values.length
+  const [a, b] = [reference.sorted, requireNumeric(current).sorted]
+  let [i, j, count] = [0, 0, 0]
+  while (count <= most && (i < a.length || j < b.length)) {
+    const value = j >= b.length || a[i]! <= b[j]! ? a[i]! : b[j]!
+    while (a[i] === value) i++
+    while (b[j] === value) j++
+    count++
+  }
+  return count
 }
 
 export function requireNumeric(sample: Sample): NumericSample {

@@ -214,12 +214,13 @@ describe('warnings', () => {
   it('of the same row again and again', () => {
     const same = judge.judge(take(draw(20, 2), new Array(15).fill(4)))
     expect(same).toMatchObject({
-      verdict: 'watch',
+      verdict: 'unjudged',
+      needed: 19,
       rows: 15,
       judged: 1,
       items: [],
       p: 1,
-      reason: 'All 15 rows are the same: one row tells nothing.',
+      reason: 'All 15 rows are the same: one row tells nothing. Needs 19 more.',
     })
     expect(same.warnings[0]).toBe(
       '14 of 15 rows repeat another row and were left out: is the same image sent again?',
@@ -243,13 +244,26 @@ describe('warnings', () => {
   })
 
   it('of a few rows, and of none', () => {
-    expect(judge.judge(draw(12, 2)).warnings).toEqual([
-      'Judged by only 12 rows: small changes do not show yet.',
-    ])
-    expect(judge.judge(draw(0, 2))).toMatchObject({
+    expect(judge.judge(draw(30, 2))).toMatchObject({
       verdict: 'ok',
-      reason: 'There are no rows to judge.',
+      warnings: ['Judged by only 30 rows: small changes do not show yet.'],
     })
+    expect(judge.judge(draw(0, 2))).toMatchObject({
+      verdict: 'unjudged',
+      needed: 20,
+      reason: 'There are no rows to judge. Needs 20 more.',
+    })
+    const other = { count: 90, features: { glare: new Float64Array(90).map((_, at) => at) } }
+    expect(judge.judge(other)).toMatchObject({ verdict: 'unjudged', needed: null, items: [] })
+  })
+
+  it('of rows too few to say that nothing changed, not of a change that shows in them', () => {
+    expect(judge.judge(draw(12, 2))).toMatchObject({
+      verdict: 'unjudged',
+      needed: 8,
+      reason: 'Nothing shows, but 12 rows would show only the largest changes. Needs 8 more.',
+    })
+    expect(judge.judge(draw(12, 2, { shift: 6 }))).toMatchObject({ verdict: 'drift', needed: null })
   })
 })
 

@@ -1,9 +1,10 @@
+import type { DriftLevel } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import { type CodedReference, codeReference } from './coded-rows.ts'
 import { compareMeasures } from './compare-measures.ts'
 import { repeatsByNature, withoutRepeats } from './distinct-rows.ts'
 import { checkRows, commonColumns, type DriftRows } from './drift-rows.ts'
-import type { DriftItem, DriftLevel, DriftVerdict } from './drift-verdict.ts'
+import type { DriftItem, DriftVerdict } from './drift-verdict.ts'
 import { medianOf } from './effect-size.ts'
 import { createMeasures, type Measures } from './measures.ts'
 import { createNull, type NullDistribution } from './null-distribution.ts'
@@ -37,8 +38,10 @@ interface Prepared {
 }
 
 const LEAST_REFERENCE = 40
-/** Fewer rows are not judged. */
+/** Fewer rows are not compared. */
 const LEAST_WINDOW = 2
+/** What shows in fewer rows is told; that nothing shows in them says nothing. */
+const LEAST_OK = 20
 /** The level is watched up to so many times α. */
 const WATCHED = 3
 /** A window with a larger share of repeated rows is watched. */
@@ -136,15 +139,13 @@ function verdictOn({ window, rows, reference, items, alpha, missing }: Findings)
   const p = items.reduce((least, { adjusted }) => Math.min(least, adjusted), 1)
   const repeated = window.count - rows.count
   const isWatched = p <= WATCHED * alpha || repeated > MOST_REPEATED * window.count
-  const verdict: DriftLevel = items.some((item) => item.drifted)
-    ? 'drift'
-    : isWatched
-      ? 'watch'
-      : 'ok'
+  const verdict = levelOf(items, isWatched, rows.count)
+  const lacks = LEAST_OK - rows.count
   const facts = {
     verdict,
     rows: window.count,
     judged: rows.count,
+    needed: verdict === 'unjudged' && lacks > 0 ? lacks : null,
     referenceRows: reference.count,
     alpha,
     p,
@@ -155,4 +156,11 @@ function verdictOn({ window, rows, reference, items, alpha, missing }: Findings)
     reason: reasonFor(facts),
     warnings: warningsFor(facts, window, reference, missing),
   }
+}
+
+function levelOf(items: readonly DriftItem[], isWatched: boolean, rows: number): DriftLevel {
+  if (items.length === 0) return 'unjudged'
+  if (items.some((item) => item.drifted)) return 'drift'
+  if (isWatched) return 'watch'
+  return rows < LEAST_OK ? 'unjudged' : 'ok'
 }

@@ -1,7 +1,5 @@
+import type { DriftLevel } from '../../contracts/index.ts'
 import type { Measure } from './measures.ts'
-
-/** `watch`: not proven, or too small to matter, or rows that repeat. */
-export type DriftLevel = 'ok' | 'watch' | 'drift'
 
 export interface DriftItem extends Measure {
   /** Of this measure alone, whatever the others say. */
@@ -36,6 +34,8 @@ export interface DriftVerdict {
   /** Rows of the window, and those of them that were judged. */
   readonly rows: number
   readonly judged: number
+  /** Of `unjudged`: rows the window lacks; null where rows are not what is missing, and of other verdicts. */
+  readonly needed: number | null
   readonly referenceRows: number
   readonly alpha: number
   /** Chance of a window as unusual as this when nothing has changed: the least `adjusted`; 1 if nothing was judged. */

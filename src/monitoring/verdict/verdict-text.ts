@@ -9,15 +9,18 @@ const SMALL_REFERENCE = 500
 
 /** What moved and by how much, in one sentence. */
 export function reasonFor(facts: VerdictFacts): string {
-  const { verdict, rows, judged, referenceRows, alpha, items } = facts
+  const { verdict, rows, judged, needed, referenceRows, alpha, items } = facts
   const compared = `${rowsText(judged)} against ${integer(referenceRows)} of the reference`
   const [first] = items
-  if (first === undefined) return nothingJudged(rows, judged)
+  if (first === undefined) return `${nothingJudged(rows, judged)}${more(needed)}`
+  if (verdict === 'unjudged') {
+    return `Nothing shows, but ${rowsText(judged)} would show only the largest changes.${more(needed)}`
+  }
   if (verdict === 'drift') {
     const drifted = items.filter((item) => item.drifted)
     const others = drifted.length - 1
-    const more = others > 0 ? `; ${others} more of ${items.length} measures drifted` : ''
-    return `${movement(clearest(drifted))}${more} (${compared}).`
+    const rest = others > 0 ? `; ${others} more of ${items.length} measures drifted` : ''
+    return `${movement(clearest(drifted))}${rest} (${compared}).`
   }
   if (first.adjusted <= alpha) {
     return `${movement(first)}: certain, but too little to matter (${compared}).`
@@ -101,6 +104,7 @@ function nothingJudged(rows: number, judged: number): string {
   return `There is nothing to compare in ${rowsText(rows)}.`
 }
 
+const more = (needed: number | null) => (needed === null ? '' : ` Needs ${integer(needed)} more.`)
 const integer = (value: number) => value.toLocaleString('en-US')
 const rowsText = (count: number) => `${integer(count)} ${count === 1 ? 'row' : 'rows'}`
 const number = (value: number) => value.toLocaleString('en-US', { maximumSignificantDigits: 3 })

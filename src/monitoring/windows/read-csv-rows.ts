@@ -1,4 +1,4 @@
-import { type CsvTable, readCsv } from '../log/read-csv.ts'
+import { readCsv } from '../log/read-csv.ts'
 import type { MonitoredRows } from './monitored-rows.ts'
 
 /** Of the Python original: without them, there is nothing to compare. */
@@ -16,7 +16,8 @@ export async function readCsvRows(
 ): Promise<{ readonly rows: MonitoredRows; readonly times: Float64Array }> {
   const table = await readCsv(path, {
     numbers: [...REQUIRED, ...FURTHER, 'confidence'],
-    texts: ['predicted_class', 'timestamp'],
+    texts: ['predicted_class'],
+    times: ['timestamp'],
     optional: [...FURTHER, 'confidence', 'predicted_class', 'timestamp'],
   })
   const { confidence, ...features } = table.numbers
@@ -27,18 +28,6 @@ export async function readCsvRows(
     ...(confidence && { confidences: confidence }),
     ...(classes && { predicted: classes.codes, classes: classes.names }),
   }
-  return { rows, times: timesOf(table) }
-}
-
-function timesOf({ count, texts }: CsvTable): Float64Array {
-  const { timestamp } = texts
-  if (timestamp === undefined) return new Float64Array(count).fill(Number.NaN)
-  const known = Float64Array.from(timestamp.names, timeOf)
-  return Float64Array.from(timestamp.codes, (code) => known[code]!)
-}
-
-/** Python writes times without a zone and means its own; what has no zone is read as UTC. */
-function timeOf(text: string): number {
-  const iso = text.trim().replace(' ', 'T')
-  return Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(iso) || !iso.includes('T') ? iso : `${iso}Z`)
+  const times = table.times['timestamp'] ?? new Float64Array(table.count).fill(Number.NaN)
+  return { rows, times }
 }

@@ -15,7 +15,7 @@ export async function readCsvWindow(
   const { rows, times } = await readCsvRows(path)
   const isTimed = from !== undefined || to !== undefined
   const inside = (time: number) => time >= (from ?? 0) && time < (to ?? Number.POSITIVE_INFINITY)
-  let places = Array.from(times.keys())
+  let places = Uint32Array.from({ length: rows.count }, (_, row) => row)
   if (isTimed) places = places.filter((row) => inside(times[row]!))
   if (last !== undefined) places = places.slice(-last)
   if (places.length === 0) throw emptyWindow(source, rows.count === 0 ? 'yet' : 'of that time')
@@ -30,7 +30,7 @@ export async function readCsvWindow(
   }
 }
 
-function pickRows(rows: MonitoredRows, places: readonly number[]): MonitoredRows {
+function pickRows(rows: MonitoredRows, places: Uint32Array): MonitoredRows {
   const pick = (column: ArrayLike<number>) => Float64Array.from(places, (row) => column[row]!)
   const { features, confidences, predicted, classes } = rows
   return {

@@ -1,8 +1,7 @@
+import type { DeliveryState } from '../../delivery/index.ts'
+
 /** A webhook gets the event, signed; GitHub a request to start workflows. */
 export type DeliveryKind = 'webhook' | 'github'
-
-/** `pending`: to be sent, again perhaps. `failed`: the receiver, or our own rule, said no for good. */
-export type DeliveryState = 'pending' | 'delivered' | 'failed'
 
 /** An event on its way to one receiver. */
 export interface Delivery {

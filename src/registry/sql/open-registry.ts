@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../core/index.ts'
+import { type SendRequest, sendRequest } from '../../delivery/index.ts'
 import {
   type Database,
   type DatabasePlace,
@@ -9,7 +10,6 @@ import {
 import { type ArtifactStore, keepArtifact, readArtifact } from '../artifact-store.ts'
 import { deliveryOf } from '../events/delivery.ts'
 import { type EventSettings, eventTargets } from '../events/event-targets.ts'
-import { type SendRequest, sendRequest } from '../events/send-request.ts'
 import { parseModelUri } from '../model-uri.ts'
 import { checkAlias, checkModelName } from '../names.ts'
 import { requireFreeAlias } from '../protected-aliases.ts'

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { HistoryEntry } from '../../contracts/index.ts'
-import type { Delivery, DeliveryState, EventTarget, OpenDelivery } from '../events/delivery.ts'
+import type { DeliveryState } from '../../delivery/index.ts'
+import type { Delivery, EventTarget, OpenDelivery } from '../events/delivery.ts'
 import { EVENT_BODIES, eventOf, registryEvent } from '../events/event-body.ts'
 import { resolveReference } from './read-models.ts'
 import type { RegistryTables, RegistryTransaction } from './tables.ts'

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { HistoryEntry } from '../../contracts/index.ts'
-import type { DeliveryKind, DeliveryState } from '../events/delivery.ts'
+import type { DeliveryState } from '../../delivery/index.ts'
+import type { DeliveryKind } from '../events/delivery.ts'
 
 /** The tables as they are now; `migrations.ts` tells how they came to be. */
 export interface RegistryTables {

@@ -1,8 +1,8 @@
-import { type LookupAddress, lookup } from 'node:dns'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import { refusalOf } from './address-guard.ts'
+import { AddressRefused, guardedLookup } from './guarded-lookup.ts'
 
 export interface OutgoingRequest {
   readonly url: string
@@ -21,8 +21,6 @@ export type SendResult =
   | { readonly kind: 'error'; readonly reason: string }
 
 export type SendRequest = (request: OutgoingRequest) => Promise<SendResult>
-
-class AddressRefused extends Error {}
 
 /**
  * Sends a POST and gives the status of the answer, whose body is not read. The address is checked at
@@ -65,22 +63,6 @@ function post(url: URL, host: string, request: OutgoingRequest): Promise<number>
     sent.on('error', fail)
     sent.end(body)
   })
-}
-
-/** As `dns.lookup`, but a name with one forbidden address has none. */
-function guardedLookup(allowPrivate: boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, '')
-      const refusal = addresses
-        .map(({ address }) => refusalOf(address, allowPrivate))
-        .find((reason) => reason !== undefined)
-      if (refusal !== undefined) return callback(new AddressRefused(refusal), '')
-      const [first] = addresses as [LookupAddress, ...LookupAddress[]]
-      if (options.all) return callback(null, addresses)
-      return callback(null, first.address, first.family)
-    })
-  }
 }
 
 function reasonOf(error: unknown): string {
