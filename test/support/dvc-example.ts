@@ -6,7 +6,6 @@ import {
   mkdtemp,
   readdir,
   readFile,
-  rm,
   stat,
   symlink,
   writeFile,
@@ -143,10 +142,6 @@ export async function cloneProject(from: Project, root: string): Promise<Project
     await writeFile(copy.path(name), await readFile(from.path(name)))
   }
   return copy
-}
-
-export async function removeProject({ root }: Project): Promise<void> {
-  await rm(root, { recursive: true, force: true })
 }
 
 export async function makeExecutable(path: string): Promise<void> {

@@ -154,7 +154,7 @@ function absolute(file: string, section: string, key: string, value: string | re
 }
 
 /** A path of a configuration file, from the folder of that file on; an address stays as it is. */
-export function resolvePath(file: string, path: string): string {
+function resolvePath(file: string, path: string): string {
   if (/^\w+:\/\//.test(path) || isAbsolute(path)) return path
   if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
   return resolve(dirname(file), path)

@@ -1,7 +1,6 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import { writeFileAtomic } from '../../core/index.ts'
 import { versioningError } from '../versioning-error.ts'
-import type { Setting } from './check-settings.ts'
 import {
   CONFIG_LEVELS,
   type ConfigLevel,
@@ -94,8 +93,4 @@ function splitName(name: string): { readonly section: string; readonly key: stri
 export function pathInConfig(file: string, path: string): string {
   if (/^\w+:\/\//.test(path) || !isAbsolute(path)) return path
   return relative(dirname(file), path).split(sep).join('/')
-}
-
-export function settingText(value: Setting): string {
-  return typeof value === 'object' ? value.join(',') : String(value)
 }

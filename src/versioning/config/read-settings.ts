@@ -9,10 +9,6 @@ export function textSetting(config: DvcConfig, section: string, key: string): st
   return typeof value === 'string' ? value : undefined
 }
 
-export function flagSetting(config: DvcConfig, section: string, key: string): boolean {
-  return config.sections.get(section)?.get(key) === true
-}
-
 /** How files come from the cache to the workspace, the first that works. */
 export function linkTypesOf(config: DvcConfig): readonly LinkType[] {
   const value = config.sections.get('cache')?.get('type')

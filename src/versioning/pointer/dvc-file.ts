@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type Document, isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLMap } from 'yaml'
+import { type Document, isScalar, parseDocument, Scalar, type YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { writeFileAtomic } from '../../core/index.ts'
 import { isDirHash, isObjectHash, type ObjectRef } from '../objects/object-id.ts'
@@ -181,15 +181,6 @@ function pairOf(
 
 function textOf(document: Document): string {
   return document.toString({ indentSeq: false, lineWidth: 0, flowCollectionPadding: false })
-}
-
-/** The text without one output; undefined when none is left. */
-export function withoutOutput({ document }: DvcFile, at: number): string | undefined {
-  const copy = document.clone() as Document
-  const outs = copy.get('outs')
-  if (!isSeq(outs) || outs.items.length <= 1) return undefined
-  outs.items.splice(at, 1)
-  return isMap(copy.contents) ? textOf(copy) : undefined
 }
 
 export async function writeDvcFile(path: string, text: string): Promise<void> {

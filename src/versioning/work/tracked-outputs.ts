@@ -31,7 +31,7 @@ export async function trackedOutputs(
   return paths.flatMap((path) => outputsOf(parseDvcFile(readFileSync(path, 'utf8'), path)))
 }
 
-export function outputsOf(file: DvcFile): TrackedOutput[] {
+function outputsOf(file: DvcFile): TrackedOutput[] {
   return file.outputs.map((output, index) => ({ file, index, output }))
 }
 
