@@ -30,6 +30,8 @@ export interface FilePool {
   readonly threads: number
   /** The jobs' results in their order. The first failure, or the signal, ends all; it is thrown. */
   run<J extends FileJob>(jobs: readonly J[], options?: FilePoolRun): Promise<ResultOf<J>[]>
+  /** Starts the threads, for work that is about to come. */
+  warm(): void
   close(): Promise<void>
 }
 
@@ -54,6 +56,9 @@ export function createFilePool({ file, threads = defaultThreads() }: FilePoolOpt
         await Promise.all(workers.map((worker) => worker.terminate()))
         throw error
       }
+    },
+    warm() {
+      while (file !== undefined && idle.length < threads) idle.push(new Worker(file))
     },
     close: closeIdle,
   }

@@ -77,6 +77,16 @@ export function readSmall(
   }
 }
 
+/** The work's result, or that a file it needs is not there. */
+export function unlessAbsent<T>(work: () => T): T | 'absent' {
+  try {
+    return work()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'absent'
+    throw error
+  }
+}
+
 /** Reads a whole file for its MD5. `copyTo`: a file that gets what is read, when that is much. */
 export function readHashed(
   path: string,

@@ -1,17 +1,4 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fchmodSync,
-  linkSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs'
-import type { LinkType } from '../config/check-settings.ts'
+import { statSync } from 'node:fs'
 import type {
   CheckoutJob,
   CheckoutOutcome,
@@ -38,10 +25,8 @@ import {
   signatureOf,
 } from './file-signature.ts'
 import {
-  createFile,
   createReadTools,
   isKept,
-  isLarge,
   isSound,
   keepLarge,
   OBJECT_MODE,
@@ -50,10 +35,10 @@ import {
   readHashed,
   readSmall,
   statOrNothing,
-  temporaryBeside,
-  writeAll,
+  unlessAbsent,
   writeObject,
 } from './object-file.ts'
+import { createPlacer } from './place-object.ts'
 
 /** A file's time has steps of some milliseconds: a change within the same step does not show in it. */
 const SETTLED_MS = 50
@@ -126,10 +111,10 @@ function copyObjects({ from, to, md5, hash }: CopyJob, tools: ReadTools): CopyRe
   let bytes = 0
   const outcomes = md5.map((name): CopyOutcome => {
     const source = objectFile(from, name)
-    if (!existsSync(source)) return 'missing'
     if (isKept(to, name, hash, tools)) return 'there'
     const kind = name.endsWith('.dir') ? 'md5' : hash
-    const read = readSmall(source, kind, tools)
+    const read = unlessAbsent(() => readSmall(source, kind, tools))
+    if (read === 'absent') return 'missing'
     if (read?.bytes === undefined) {
       const kept = keepLarge(source, to, kind, tools, name)
       bytes += kept.after.size
@@ -157,99 +142,19 @@ function verifyObjects({ objects, md5, hash }: VerifyJob, tools: ReadTools): Ver
 }
 
 function checkOutFiles(job: CheckoutJob, tools: ReadTools): CheckoutResult {
-  const { objects, md5, hash, base, names } = job
+  const { base, names } = job
+  const place = createPlacer(job, tools)
   const signatures = createSignatures(names.length)
   let bytes = 0
   const outcomes = names.map((name, at): CheckoutOutcome => {
-    const object = objectFile(objects, md5[at]!)
-    const found = statOrNothing(object)
-    clearSignature(signatures, at)
-    if (found === undefined) return 'missing'
-    if ((found.mode & 0o777) !== OBJECT_MODE && !isKept(objects, md5[at]!, hash, tools))
-      return 'corrupt'
     const path = `${base}${name}`
-    if (!placeFile(job, object, found.size, path, tools)) return 'no link'
-    putSignature(signatures, at, signatureOf(statSync(path)))
-    bytes += found.size
-    return 'placed'
+    const outcome = place(job.md5[at]!, path)
+    if (outcome === 'placed') {
+      const placed = statSync(path)
+      putSignature(signatures, at, signatureOf(placed))
+      bytes += placed.size
+    } else clearSignature(signatures, at)
+    return outcome
   })
   return { outcomes, signatures, bytes }
-}
-
-/** False when no link of the wanted types can be made here. */
-function placeFile(
-  job: CheckoutJob,
-  object: string,
-  size: number,
-  path: string,
-  tools: ReadTools,
-): boolean {
-  // an object has a limited number of names, and empty files are many
-  const links: readonly LinkType[] = size === 0 ? ['copy'] : job.links
-  const temporary = `${job.staging}/${tools.unique()}`
-  for (const link of links) {
-    try {
-      makers[link]({ object, size, path: temporary, mode: job.mode, tools })
-      moveInto(temporary, path, tools)
-      // two names of one file make a rename do nothing
-      if (link === 'hardlink') rmSync(temporary, { force: true })
-      return true
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      const { code = '' } = error as NodeJS.ErrnoException
-      if (link === 'copy' || !CANNOT_LINK.test(code)) throw error
-    }
-  }
-  return false
-}
-
-const CANNOT_LINK = /^(?:EXDEV|EPERM|EMLINK|ENOSYS|ENOTSUP|EOPNOTSUPP|ENOTTY|EINVAL|ENOSPC)$/
-
-interface Placing {
-  readonly object: string
-  readonly size: number
-  readonly path: string
-  readonly mode: number
-  readonly tools: ReadTools
-}
-
-type Maker = (placing: Placing) => void
-
-const makers: Readonly<Record<LinkType, Maker>> = {
-  reflink({ object, path, mode }) {
-    copyFileSync(object, path, constants.COPYFILE_FICLONE_FORCE)
-    chmodSync(path, mode)
-  },
-  copy: copyObject,
-  hardlink: ({ object, path }) => linkSync(object, path),
-  symlink: ({ object, path }) => symlinkSync(object, path),
-}
-
-function copyObject({ object, size, path, mode, tools }: Placing): void {
-  if (isLarge(size)) {
-    copyFileSync(object, path)
-    chmodSync(path, mode)
-    return
-  }
-  const file = createFile(path, mode)
-  try {
-    const { bytes } = readHashed(object, 'md5', tools, () => file)
-    if (bytes !== undefined) writeAll(file, bytes)
-    if (tools.setsMode) fchmodSync(file, mode)
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** Across disks a rename is not possible: there the file is written beside its place first. */
-function moveInto(temporary: string, path: string, tools: ReadTools): void {
-  try {
-    renameSync(temporary, path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-    const beside = temporaryBeside(path, tools)
-    copyFileSync(temporary, beside)
-    renameSync(beside, path)
-    rmSync(temporary, { force: true })
-  }
 }

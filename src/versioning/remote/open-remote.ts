@@ -1,8 +1,7 @@
 import type { DataRepository } from '../repository.ts'
 import type { DataRemote } from './data-remote.ts'
 import { openFolderRemote } from './folder-remote.ts'
-import { findRemote } from './remote-settings.ts'
-import { openStoreRemote } from './store-remote.ts'
+import { findRemote, type RemoteSettings } from './remote-settings.ts'
 
 /** Opens a remote by its name, or the default one, for some work. Throws DVC_NO_REMOTE and DVC_UNSUPPORTED. */
 export async function withRemote<T>(
@@ -12,11 +11,20 @@ export async function withRemote<T>(
 ): Promise<T> {
   const settings = findRemote(repository, name)
   const remote = /^\w+:\/\//.test(settings.url)
-    ? await openStoreRemote(repository, settings)
+    ? await openStore(repository, settings)
     : openFolderRemote(repository, settings.name, settings.url)
   try {
     return await work(remote)
   } finally {
     await remote.close()
   }
+}
+
+/** What speaks to stores is large: only who has such a remote waits for it. */
+async function openStore(
+  repository: DataRepository,
+  settings: RemoteSettings,
+): Promise<DataRemote> {
+  const { openStoreRemote } = await import('./store-remote.ts')
+  return openStoreRemote(repository, settings)
 }

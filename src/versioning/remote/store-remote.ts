@@ -19,7 +19,8 @@ import {
 } from '../objects/object-id.ts'
 import { type DataRepository, pathExists } from '../repository.ts'
 import type { DataRemote, TransferOptions } from './data-remote.ts'
-import { type RemoteSettings, requireWritable, storeOptions } from './remote-settings.ts'
+import { type RemoteSettings, requireWritable } from './remote-settings.ts'
+import { storeOptions } from './store-options.ts'
 import {
   CACHE_HINT,
   objectsCorrupt,

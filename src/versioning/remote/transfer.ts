@@ -4,7 +4,6 @@ import { isDirHash, type ObjectRef, objectPath, refKey } from '../objects/object
 import { type DataRepository, pathExists } from '../repository.ts'
 import { countOf, versioningError } from '../versioning-error.ts'
 import { readListing } from '../work/read-listing.ts'
-import { sizeOfFile } from '../work/split-work.ts'
 import type { Target } from '../work/tracked-outputs.ts'
 import type { DataRemote } from './data-remote.ts'
 import { withRemote } from './open-remote.ts'
@@ -62,7 +61,7 @@ export async function pushTargets(
           lost,
           'Add the data again, or fetch it from another remote.',
         )
-      return sum(total, await pushInOrder(repository, remote, wanted))
+      return sum(total, await pushInOrder(repository, remote, wanted, sizeOf(group)))
     })
   }
   return total
@@ -72,9 +71,10 @@ async function pushInOrder(
   repository: DataRepository,
   remote: DataRemote,
   refs: readonly ObjectRef[],
+  most: number,
 ): Promise<Transferred> {
-  const bytes = refs.reduce((all, ref) => all + sizeOfFile(objectPath(repository.cache, ref)), 0)
-  await report(repository, `Pushing to ${remote.name}`, refs.length, bytes, async (onBytes) => {
+  const label = `Pushing to ${remote.name}`
+  const bytes = await report(repository, label, refs.length, most, async (onBytes) => {
     const options = { signal: repository.signal, onBytes }
     await remote.push(
       refs.filter(({ md5 }) => !isDirHash(md5)),
@@ -103,10 +103,7 @@ export async function fetchTargets(
       const refs = uniqueRefs(group.flatMap((target) => refsOf(repository, target)))
       const isHere = presenceOf(repository.cache, refs.length)
       const wanted = refs.filter((ref) => !isHere(ref))
-      const size = group.reduce(
-        (all, { output, inner }) => all + (inner === undefined ? (output.hash?.size ?? 0) : 0),
-        0,
-      )
+      const size = sizeOf(group)
       const work = (onBytes: (bytes: number) => void) =>
         remote.fetch(wanted, { signal: repository.signal, onBytes })
       const bytes = await report(
@@ -120,6 +117,12 @@ export async function fetchTargets(
     })
   }
   return total
+}
+
+/** In bytes, as far as the `.dvc` files say: an upper bound of what has to travel. */
+function sizeOf(targets: readonly Target[]): number {
+  const sizes = targets.map(({ output, inner }) => (inner === undefined ? output.hash?.size : 0))
+  return sizes.reduce<number>((all, size) => all + (size ?? 0), 0)
 }
 
 function isComplete(repository: DataRepository, target: Target): boolean {

@@ -81,12 +81,12 @@ export async function hashPath(
     .map((_, at) => at)
     .filter((at) => known(at) === undefined || missing?.has(at))
   if (unread.length === 0 && index !== undefined && index.names.length === names.length)
-    return describe(found, kind, index.md5, index.hashes)
+    return describe(found, kind, index.md5, (at) => known(at)!)
   const hashes = names.map((_, at) => known(at) ?? '')
   const signatures = createSignatures(names.length)
   signatures.set(found.signatures)
   await readFiles(repository, found, { unread, hashes, signatures }, options)
-  const result = describe(found, kind, undefined, hashes)
+  const result = describe(found, kind, undefined, (at) => hashes[at]!)
   if (repositoryPath(repository, path) !== undefined)
     await saveStatIndex(join(repository.scratch, 'stat'), path, {
       kind,
@@ -135,6 +135,7 @@ async function findFiles(
   const inner = repositoryPath(repository, path) ?? ''
   const above = inner.includes('/') ? dirname(inner) : ''
   const rules = await loadIgnoreRules(repository.root, above)
+  if (index !== undefined && index.names.length >= STATS_ALONE) repository.pool.warm()
   const names = walkTree(path, inner, rules)
   const signatures = await statFiles(repository, path, names)
   const places = unchangedPlaces(index, names, signatures)
@@ -203,21 +204,31 @@ async function readFiles(
   task?.finish(`${unread.length} files`)
 }
 
+/** `known`: the hash of a directory whose files are all known. */
 function describe(
   { isFolder, isexec, names, signatures }: Found,
   kind: HashKind,
   known: string | undefined,
-  hashes: readonly string[],
+  hashOf: (at: number) => string,
 ): HashedPath {
   let size = 0
   for (let at = 0; at < names.length; at++) size += sizeAt(signatures, at)
   if (!isFolder) {
     const none = { nfiles: undefined, entries: undefined, listing: undefined }
-    return { md5: hashes[0]!, size, kind, isexec, ...none }
+    return { md5: hashOf(0), size, kind, isexec, ...none }
   }
-  const entries = names.map((relpath, at) => ({ md5: hashes[at]!, relpath }))
-  const shared = { size, nfiles: names.length, kind, isexec: false, entries }
-  if (known !== undefined) return { ...shared, md5: known, listing: undefined }
+  // most often nobody asks for them
+  const list = () => names.map((relpath, at) => ({ md5: hashOf(at), relpath }))
+  const shared = { size, nfiles: names.length, kind, isexec: false }
+  if (known !== undefined) {
+    return {
+      ...{ ...shared, md5: known, listing: undefined },
+      get entries() {
+        return list()
+      },
+    }
+  }
+  const entries = list()
   const listing = encodeListing(entries)
-  return { ...shared, md5: listingHash(listing), listing }
+  return { ...shared, md5: listingHash(listing), entries, listing }
 }
