@@ -20,7 +20,7 @@ export interface HashResult {
   readonly bytes: number
 }
 
-/** Copies objects from one folder of objects to another, comparing each with its name. */
+/** Copies objects from one folder of objects to another, comparing each with its name. What is there is replaced. */
 export interface CopyJob {
   readonly kind: 'copy'
   readonly from: string
@@ -30,7 +30,7 @@ export interface CopyJob {
   readonly hash: HashKind
 }
 
-export type CopyOutcome = 'copied' | 'there' | 'missing' | 'corrupt'
+export type CopyOutcome = 'copied' | 'missing' | 'corrupt'
 
 export interface CopyResult {
   readonly outcomes: readonly CopyOutcome[]

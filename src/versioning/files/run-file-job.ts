@@ -111,7 +111,6 @@ function copyObjects({ from, to, md5, hash }: CopyJob, tools: ReadTools): CopyRe
   let bytes = 0
   const outcomes = md5.map((name): CopyOutcome => {
     const source = objectFile(from, name)
-    if (isKept(to, name, hash, tools)) return 'there'
     const kind = name.endsWith('.dir') ? 'md5' : hash
     const read = unlessAbsent(() => readSmall(source, kind, tools))
     if (read === 'absent') return 'missing'
