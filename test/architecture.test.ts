@@ -54,7 +54,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   bundle: ['onnx', 'runtime', 'tensor', 'image', 'contracts'],
   storage: [],
   // the cache and a folder as a remote are the same thing, so it copies these itself; clouds are stores
-  versioning: ['storage', 'contracts'],
+  // pipelines are YAML whose lines errors must name
+  versioning: ['config', 'storage', 'contracts'],
   // what both the registry's events and alerts need to reach somebody, once
   delivery: [],
   tracking: ['storage', 'contracts'],

@@ -118,6 +118,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
   {
+    name: 'repro',
+    summary: 'Run the stages of dvc.yaml whose inputs changed.',
+    load: async () => (await import('./commands/repro.ts')).reproCommand,
+  },
+  {
+    name: 'dag',
+    summary: 'Show which stage of dvc.yaml needs which.',
+    load: async () => (await import('./commands/dag.ts')).dagCommand,
+  },
+  {
     name: 'runs ls',
     summary: 'List runs: filtered, sorted, with chosen columns.',
     load: async () => (await import('./commands/runs-ls.ts')).runsLsCommand,

@@ -231,6 +231,30 @@ export const errorCatalogue = {
   },
   DVC_DAMAGED: { kind: 'finding', meaning: '`data doctor` found damage.' },
 
+  // pipelines
+  PIPELINE_NOT_FOUND: { kind: 'input', meaning: 'There is no pipeline, or no stage of that name.' },
+  PIPELINE_INVALID: {
+    kind: 'usage',
+    meaning: 'A `dvc.yaml` or `dvc.lock` holds what it cannot hold.',
+  },
+  PIPELINE_PARAMETERS: {
+    kind: 'input',
+    meaning: 'A parameter of a pipeline, or its file, is not there or cannot be read.',
+  },
+  PIPELINE_GRAPH: {
+    kind: 'usage',
+    meaning: 'Stages wait for each other in a circle, or write to the same place.',
+  },
+  PIPELINE_INPUT_MISSING: { kind: 'input', meaning: 'What a stage depends on does not exist.' },
+  PIPELINE_STAGE_FAILED: {
+    kind: 'finding',
+    meaning: 'The command of a stage failed, or did not write what it should.',
+  },
+  PIPELINE_BUSY: {
+    kind: 'state',
+    meaning: 'Another process works on the inputs or outputs of a stage.',
+  },
+
   // monitoring
   PREDICTION_UNKNOWN: { kind: 'input', meaning: 'There is no prediction of that id.' },
   FEEDBACK_UNAVAILABLE: { kind: 'state', meaning: 'True labels cannot be kept here.' },
