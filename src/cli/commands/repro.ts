@@ -11,6 +11,7 @@ import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
 import { withDataRepository } from '../data/with-data-repository.ts'
 import { outcomesText, tellEvent } from '../pipeline/repro-text.ts'
+import { stageEnvironment } from '../pipeline/stage-environment.ts'
 
 export const reproCommand = defineCommand({
   arguments: {
@@ -75,7 +76,8 @@ export const reproCommand = defineCommand({
     await withDataRepository(context, async (repository) => {
       const project = await openPipelines(repository, context.cwd)
       const nodes = selectNodes(project, { ...options, targets })
-      const outcomes = await run(context, project, nodes, options)
+      const env = await stageEnvironment(context, repository.scratch)
+      const outcomes = await run({ ...context, env }, project, nodes, options)
       printResult(context, { dry: options.dry, stages: outcomes }, () =>
         outcomesText(outcomes, options.dry),
       )

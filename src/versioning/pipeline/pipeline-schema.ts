@@ -23,7 +23,7 @@ const outKeys = {
 }
 
 /** How a plot of a stage is drawn. */
-export const plotProperties = {
+const plotProperties = {
   template: text,
   x: text,
   y: text,

@@ -1,5 +1,5 @@
 import { AtelierError, toAtelierError } from '../../core/index.ts'
-import { lockFileOf, readLock } from './lock-file.ts'
+import { lockedHash, lockedPath, lockFileOf, readLock } from './lock-file.ts'
 import { commandLines } from './run-command.ts'
 import { makeStage, type RunOptions, saveStage } from './run-stage.ts'
 import type { Stage } from './stage.ts'
@@ -61,7 +61,6 @@ export async function reproduce(
   const outcomes: StageOutcome[] = []
   const forced = new Set<PipelineNode>(options.force ? nodes : [])
   const leftOut = new Map<PipelineNode, string>()
-  const renewed = new Set<string>()
   const failures: AtelierError[] = []
   for (const node of nodes) {
     options.signal.throwIfAborted()
@@ -73,10 +72,9 @@ export async function reproduce(
       continue
     }
     try {
-      const outcome = await bringUpToDate(node, { ...options, force: forced.has(node) }, renewed)
+      const outcome = await bringUpToDate(node, { ...options, force: forced.has(node) })
       outcomes.push(outcome)
       if (outcome.result === 'unchanged') continue
-      for (const path of node.outputs) renewed.add(path)
       if (options.forceDownstream) for (const next of options.graph.after(node)) forced.add(next)
     } catch (thrown) {
       const error = toAtelierError(thrown)
@@ -109,11 +107,7 @@ function severalFailed(outcomes: readonly StageOutcome[], failures: readonly Ate
   })
 }
 
-async function bringUpToDate(
-  node: PipelineNode,
-  options: ReproduceOptions,
-  renewed: ReadonlySet<string>,
-): Promise<StageOutcome> {
+async function bringUpToDate(node: PipelineNode, options: ReproduceOptions): Promise<StageOutcome> {
   const { address } = node
   if (node.kind === 'data') {
     const isNew = await node.refresh(options)
@@ -122,8 +116,9 @@ async function bringUpToDate(
   }
   const { stage } = node
   const locked = await lockedStage(stage)
-  const { files, force, allowMissing } = options
-  const changes = force ? [] : await stageChanges(stage, locked, files, { allowMissing, renewed })
+  const { files, force, allowMissing, graph } = options
+  const made = allowMissing ? await madeBefore(graph.before(node)) : undefined
+  const changes = force ? [] : await stageChanges(stage, locked, files, { allowMissing, made })
   if (!force && changes.length === 0) {
     options.report({ type: 'unchanged', address })
     return { address, result: 'unchanged', changes }
@@ -160,6 +155,20 @@ async function renew(
       onCommand(line)
     },
   })
+}
+
+/** The locked hashes of outputs. */
+async function madeBefore(nodes: readonly PipelineNode[]): Promise<ReadonlyMap<string, string>> {
+  const made = new Map<string, string>()
+  for (const node of nodes) {
+    if (node.kind === 'data') continue
+    const locked = await lockedStage(node.stage)
+    for (const { path, absolutePath } of node.stage.outputs) {
+      const md5 = lockedHash(lockedPath(locked, 'outs', path))
+      if (md5 !== undefined) made.set(absolutePath, md5)
+    }
+  }
+  return made
 }
 
 async function lockedStage(stage: Stage): Promise<ValueMap | undefined> {

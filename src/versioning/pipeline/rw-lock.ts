@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AtelierError, writeFileAtomic } from '../../core/index.ts'
+import { AtelierError, processIdentity, writeFileAtomic } from '../../core/index.ts'
 import { tryFileLock } from '../lock/file-lock.ts'
 import { findBlocker, type PathHolder, RWLOCK, readPathLocks } from '../lock/path-locks.ts'
 
@@ -75,11 +75,21 @@ async function editTable(
     lock = await tryFileLock(guard)
   }
   try {
-    const holders = edit((await readPathLocks(tmp)).filter(({ alive }) => alive))
-    await writeFileAtomic(join(tmp, RWLOCK), tableText(holders))
+    const holders = await workingHolders(tmp)
+    await writeFileAtomic(join(tmp, RWLOCK), tableText(edit(holders)))
   } finally {
     await lock.release()
   }
+}
+
+/** Without processes that have ended, zombies among them where the system tells. */
+async function workingHolders(tmp: string): Promise<readonly PathHolder[]> {
+  const tells = (await processIdentity(process.pid)) !== ''
+  const holders = (await readPathLocks(tmp)).filter(({ alive }) => alive)
+  const ended = await Promise.all(
+    holders.map(async ({ pid }) => tells && (await processIdentity(pid)) === ''),
+  )
+  return holders.filter((_, i) => !ended[i])
 }
 
 function tableText(holders: readonly PathHolder[]): string {

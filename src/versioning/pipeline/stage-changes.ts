@@ -22,8 +22,8 @@ export type StageChange =
 export interface ChangeOptions {
   /** Inputs and outputs that are not there count as unchanged. */
   readonly allowMissing?: boolean
-  /** Paths that an earlier stage has just made otherwise: missing, they do count. */
-  readonly renewed?: ReadonlySet<string>
+  /** Hashes of what earlier stages make, by absolute path: what is not there and has another one, did change. */
+  readonly made?: ReadonlyMap<string, string> | undefined
 }
 
 /** In what a stage differs from what is locked of it; empty: there is nothing to do. */
@@ -50,16 +50,15 @@ export async function inputChanges(
   stage: Stage,
   locked: ValueMap | undefined,
   files: StageFiles,
-  { allowMissing = false, renewed = new Set() }: ChangeOptions = {},
+  { allowMissing = false, made }: ChangeOptions = {},
 ): Promise<readonly StageChange[]> {
   const changes: StageChange[] = []
   for (const { path, absolutePath } of stage.inputs) {
-    const state = stateOf(
-      await files.hash(absolutePath),
-      lockedHash(lockedPath(locked, 'deps', path)),
-    )
+    const md5 = lockedHash(lockedPath(locked, 'deps', path))
+    const state = stateOf(await files.hash(absolutePath), md5)
     if (state === undefined) continue
-    if (allowMissing && state === 'deleted' && !renewed.has(absolutePath)) continue
+    const isAsMade = (made?.get(absolutePath) ?? md5) === md5
+    if (allowMissing && state === 'deleted' && isAsMade) continue
     changes.push({ kind: 'input', path, state })
   }
   for (const parameters of stage.parameters) {

@@ -107,7 +107,7 @@ function wordOf(value: Value): string {
 }
 
 /** Quoted where a shell would read something else. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   if (text !== '' && !/[^\w@%+=:,./-]/.test(text)) return text
   return `'${text.replaceAll("'", `'"'"'`)}'`
 }

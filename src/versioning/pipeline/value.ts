@@ -1,6 +1,7 @@
 import { type ConfigNode, describeOrigin, pythonFloat } from '../../config/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import { compareCodePoints } from '../files/compare-code-points.ts'
+import { asciiJson } from '../objects/dir-listing.ts'
 
 /** A floating-point number. It stands apart from whole ones, which Python prints without a point. */
 export interface Float {
@@ -70,24 +71,17 @@ const numberOf = (value: Numeric) => (typeof value === 'object' ? value.float : 
 export function pythonJson(value: Value): string {
   if (isMap(value)) {
     const keys = sortByCodePoint([...value.keys()])
-    return `{${keys.map((key) => `${jsonText(key)}: ${pythonJson(value.get(key)!)}`).join(', ')}}`
+    return `{${keys.map((key) => `${asciiJson(key)}: ${pythonJson(value.get(key)!)}`).join(', ')}}`
   }
   if (isList(value)) return `[${value.map(pythonJson).join(', ')}]`
   if (isFloat(value)) return jsonFloat(value.float)
-  return typeof value === 'string' ? jsonText(value) : String(value)
+  return typeof value === 'string' ? asciiJson(value) : String(value)
 }
 
 function jsonFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity'
   return pythonFloat(value)
-}
-
-function jsonText(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 /** Python's order of texts, which differs from JavaScript's above U+FFFF. */
