@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import {
   initRepository,
   openPipelines,
@@ -304,6 +304,23 @@ stages:
     write({ in: 'changed' })
     expect(await repro({ targets: ['two'] })).toEqual({ 'in.dvc': 'saved', one: 'ran', two: 'ran' })
     expect(read('in.dvc')).not.toBe(pointer)
+  }, 60_000)
+
+  it('gives outputs to data push, pull, checkout and status', async () => {
+    writeChain()
+    const remote = at('..', `${basename(folder)}-remote`)
+    onTestFinished(() => rmSync(remote, { recursive: true }))
+    const config = `[core]\n    no_scm = True\n    remote = r\n['remote "r"']\n    url = ${remote}\n`
+    write({ '.dvc/config': config })
+    await repro()
+    expect((await atelier('data', 'push')).code).toBe(0)
+    const status = JSON.parse((await atelier('data', 'status', '--json')).stdout).outputs
+    expect(status).toContainEqual({ path: 'end', file: 'dvc.lock', state: 'up to date' })
+    rmSync(at('.dvc/cache'), { recursive: true })
+    for (const name of ['mid', 'end', 'side']) rmSync(at(name))
+    expect(await atelier('data', 'pull')).toMatchObject({ code: 0 })
+    expect(read('end')).toBe('ABC')
+    expect(await repro()).toEqual({ one: 'unchanged', two: 'unchanged', apart: 'unchanged' })
   }, 60_000)
 
   it('finds pipelines in folders, and stages of others by their path', async () => {

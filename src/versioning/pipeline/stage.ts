@@ -12,6 +12,10 @@ export interface StageOutput {
   readonly cache: boolean
   /** It stays when the command is run again. */
   readonly persist: boolean
+  /** False: it goes to no remote. */
+  readonly push: boolean
+  /** The name of the only remote that it goes to. */
+  readonly remote: string | undefined
 }
 
 /** Values of a file that a command depends on. */
@@ -98,6 +102,8 @@ export function buildStage(source: StageSource, definition: ValueMap): Stage {
         kind,
         cache: flags.get('cache') !== false,
         persist: flags.get('persist') === true,
+        push: flags.get('push') !== false,
+        remote: optionalText(flags.get('remote')),
       })),
     ),
     frozen: definition.get('frozen') === true,
