@@ -35,7 +35,7 @@ export async function openPipelines(
   const paths = await findDvcFiles(repository, (name) => name === PIPELINE_FILE)
   const shown = (path: string) => relative(cwd, path).split(sep).join('/')
   const stages = await Promise.all(
-    paths.map((path) => readPipeline(path, { shown: shown(path), style })),
+    paths.map((path) => readPipeline(path, { root, shown: shown(path), style })),
   )
   const tracked = await trackedOutputs(repository)
   const pointers = new Map(tracked.map(({ file }) => [file.path, file]))

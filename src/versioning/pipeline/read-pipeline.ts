@@ -12,6 +12,8 @@ import { toValue, type ValueMap } from './value.ts'
 import { resolveYaml12Scalar } from './yaml12-scalars.ts'
 
 export interface ReadPipelineOptions {
+  /** The repository's root, absolute; the folder of the file when absent. */
+  readonly root?: string | undefined
   /** How paths are shown in messages. */
   readonly shown?: string | undefined
   readonly style?: OptionStyle | undefined
@@ -23,7 +25,7 @@ export interface ReadPipelineOptions {
  */
 export async function readPipeline(
   file: string,
-  { shown = file, style }: ReadPipelineOptions = {},
+  { shown = file, style, root = dirname(file) }: ReadPipelineOptions = {},
 ): Promise<readonly Stage[]> {
   const node = parseYaml(await readFile(file, 'utf8'), shown, resolveYaml12Scalar)
   pipelineSchema(node, '')
@@ -39,6 +41,7 @@ export async function readPipeline(
   const sources = [...stages.entries].map(([name, stage]) => ({
     name,
     file,
+    root,
     shown,
     line: stage.origin.kind === 'file' ? stage.origin.line : 1,
     definition: toValue(stage) as ValueMap,

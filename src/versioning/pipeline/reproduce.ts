@@ -62,6 +62,7 @@ export async function reproduce(
   const forced = new Set<PipelineNode>(options.force ? nodes : [])
   const leftOut = new Map<PipelineNode, string>()
   const failures: AtelierError[] = []
+  const locks = createLocks()
   for (const node of nodes) {
     options.signal.throwIfAborted()
     const { address } = node
@@ -72,7 +73,7 @@ export async function reproduce(
       continue
     }
     try {
-      const outcome = await bringUpToDate(node, { ...options, force: forced.has(node) })
+      const outcome = await bringUpToDate(node, { ...options, force: forced.has(node) }, locks)
       outcomes.push(outcome)
       if (outcome.result === 'unchanged') continue
       if (options.forceDownstream) for (const next of options.graph.after(node)) forced.add(next)
@@ -107,7 +108,11 @@ function severalFailed(outcomes: readonly StageOutcome[], failures: readonly Ate
   })
 }
 
-async function bringUpToDate(node: PipelineNode, options: ReproduceOptions): Promise<StageOutcome> {
+async function bringUpToDate(
+  node: PipelineNode,
+  options: ReproduceOptions,
+  locks: Locks,
+): Promise<StageOutcome> {
   const { address } = node
   if (node.kind === 'data') {
     const isNew = await node.refresh(options)
@@ -115,14 +120,15 @@ async function bringUpToDate(node: PipelineNode, options: ReproduceOptions): Pro
     return { address, result: isNew ? 'saved' : 'unchanged', changes: [] }
   }
   const { stage } = node
-  const locked = await lockedStage(stage)
+  const locked = await locks.of(stage)
   const { files, force, allowMissing, graph } = options
-  const made = allowMissing ? await madeBefore(graph.before(node)) : undefined
+  const made = allowMissing ? await madeBefore(graph.before(node), locks) : undefined
   const changes = force ? [] : await stageChanges(stage, locked, files, { allowMissing, made })
   if (!force && changes.length === 0) {
     options.report({ type: 'unchanged', address })
     return { address, result: 'unchanged', changes }
   }
+  locks.forget(stage)
   return { address, changes, result: await renew(node, stage, locked, options) }
 }
 
@@ -158,11 +164,14 @@ async function renew(
 }
 
 /** The locked hashes of outputs. */
-async function madeBefore(nodes: readonly PipelineNode[]): Promise<ReadonlyMap<string, string>> {
+async function madeBefore(
+  nodes: readonly PipelineNode[],
+  locks: Locks,
+): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>()
   for (const node of nodes) {
     if (node.kind === 'data') continue
-    const locked = await lockedStage(node.stage)
+    const locked = await locks.of(node.stage)
     for (const { path, absolutePath } of node.stage.outputs) {
       const md5 = lockedHash(lockedPath(locked, 'outs', path))
       if (md5 !== undefined) made.set(absolutePath, md5)
@@ -171,7 +180,22 @@ async function madeBefore(nodes: readonly PipelineNode[]): Promise<ReadonlyMap<s
   return made
 }
 
-async function lockedStage(stage: Stage): Promise<ValueMap | undefined> {
-  const entry = (await readLock(lockFileOf(stage.file))).get(stage.name)
-  return isMap(entry) ? entry : undefined
+/** What is locked of stages; each file is read once, and again after it was written. */
+interface Locks {
+  of(stage: Stage): Promise<ValueMap | undefined>
+  forget(stage: Stage): void
+}
+
+function createLocks(): Locks {
+  const read = new Map<string, Promise<ValueMap>>()
+  return {
+    async of({ file, name }) {
+      const path = lockFileOf(file)
+      const lock = read.get(path) ?? readLock(path)
+      read.set(path, lock)
+      const entry = (await lock).get(name)
+      return isMap(entry) ? entry : undefined
+    },
+    forget: ({ file }) => read.delete(lockFileOf(file)),
+  }
 }

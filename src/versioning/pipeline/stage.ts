@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { AtelierError } from '../../core/index.ts'
 import { isList, isMap, type Value, type ValueMap } from './value.ts'
 
@@ -66,6 +66,8 @@ export function isAlwaysRun(stage: Stage): boolean {
 }
 
 export interface StageSource {
+  /** The repository's root, absolute. */
+  readonly root: string
   readonly name: string
   readonly file: string
   /** The file as shown in messages. */
@@ -80,7 +82,7 @@ export function buildStage(source: StageSource, definition: ValueMap): Stage {
     textOf(source, definition.get('wdir') ?? '.', 'wdir'),
   )
   const place = (path: string) => ({
-    path: writtenPath(path, folder),
+    path: writtenPath(path, folder, source.root),
     absolutePath: resolve(folder, path),
   })
   const texts = (key: string) => listAt(definition, key).map((item) => textOf(source, item, key))
@@ -110,7 +112,7 @@ export function buildStage(source: StageSource, definition: ValueMap): Stage {
     alwaysChanged: definition.get('always_changed') === true,
     description: optionalText(definition.get('desc')),
   }
-  requireDistinctPaths(source, stage)
+  requireFittingPaths(source, stage)
   return stage
 }
 
@@ -127,9 +129,14 @@ function listAt(definition: ValueMap, key: string): readonly Value[] {
 
 const optionalText = (value: Value | undefined) => (typeof value === 'string' ? value : undefined)
 
-/** DVC keeps what is written, but for absolute paths. */
-function writtenPath(path: string, folder: string): string {
-  return isAbsolute(path) ? relative(folder, path).replaceAll('\\', '/') : path
+/** DVC keeps what is written, but for absolute paths within the repository. */
+function writtenPath(path: string, folder: string, root: string): string {
+  if (!isAbsolute(path) || !isWithin(path, root)) return path
+  return relative(folder, path).replaceAll(sep, '/')
+}
+
+function isWithin(path: string, root: string): boolean {
+  return path.startsWith(`${root}${sep}`)
 }
 
 function commandOf(source: StageSource, value: Value): Stage['command'] {
@@ -199,9 +206,13 @@ function outputEntries(
   return [...entries]
 }
 
-function requireDistinctPaths(source: StageSource, stage: Stage): void {
+function requireFittingPaths(source: StageSource, stage: Stage): void {
   const paths = [...stage.inputs, ...stage.outputs].map(({ absolutePath }) => absolutePath)
   const twice = paths.find((path, i) => paths.indexOf(path) !== i)
+  const outside = stage.outputs.find(({ absolutePath }) => !isWithin(absolutePath, source.root))
+  if (outside !== undefined) {
+    throw invalid(source, `the output '${outside.path}' is not within the repository`)
+  }
   if (twice !== undefined)
     throw invalid(source, `'${basename(twice)}' is named twice among 'deps' and 'outs'`)
 }

@@ -29,7 +29,7 @@ export async function lockedOutputs(
     const locked = await readLock(lock, relative(root, lock))
     if (locked.size === 0) continue
     const shown = relative(root, path).split(sep).join('/')
-    for (const { name, outputs } of await readPipeline(path, { shown })) {
+    for (const { name, outputs } of await readPipeline(path, { root, shown })) {
       const entry = locked.get(name)
       if (!isMap(entry)) continue
       const all = outputs.flatMap((output) => dataOutput(output, entry))
