@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { basename } from 'node:path'
+import type { Writable } from 'node:stream'
 
 /** After the request to stop, before it is forced. */
 const GRACE_MS = 30_000
@@ -10,7 +11,7 @@ export interface CommandOptions {
   /** Where the command's standard output goes; its errors go to ours. */
   readonly output: 'stdout' | 'stderr'
   readonly signal: AbortSignal
-  /** Called with the process id once it runs. */
+  /** Called with the process id before the command begins. */
   readonly onStart: (pid: number) => Promise<void>
 }
 
@@ -28,12 +29,14 @@ export function commandLines(command: string | readonly string[]): readonly stri
 export async function runLine(line: string, options: CommandOptions): Promise<number | null> {
   const { cwd, env, output, signal, onStart } = options
   const isWindows = process.platform === 'win32'
-  const [program, args] = isWindows ? [line, []] : shellWords(env['SHELL'] || '/bin/sh', line)
+  const [program, args] = isWindows
+    ? [line, []]
+    : gated(shellWords(env['SHELL'] || '/bin/sh', line))
   const child = spawn(program, args, {
     cwd,
     env: { ...env },
     shell: isWindows,
-    stdio: ['ignore', output === 'stdout' ? 'inherit' : 2, 'inherit'],
+    stdio: ['ignore', output === 'stdout' ? 'inherit' : 2, 'inherit', 'pipe'],
     detached: !isWindows,
     windowsHide: true,
   })
@@ -44,10 +47,22 @@ export async function runLine(line: string, options: CommandOptions): Promise<nu
   const stopWatching = stopWith(child, signal)
   try {
     if (child.pid !== undefined) await onStart(child.pid)
+    const gate = child.stdio[3] as Writable
+    // it may have been interrupted meanwhile
+    gate.on('error', () => {})
+    gate.end('go\n')
     return await ended
   } finally {
     stopWatching()
   }
+}
+
+/**
+ * Waits for a word from us before it becomes the command, so that nothing runs whose process is not noted: when we
+ * are killed before, it ends.
+ */
+function gated([program, args]: readonly [string, readonly string[]]): [string, string[]] {
+  return ['/bin/sh', ['-c', 'read -r go <&3 || exit 1; exec "$@" 3<&-', 'sh', program, ...args]]
 }
 
 /** Without the shell's own start files, which may change what a command does. */
