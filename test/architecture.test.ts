@@ -21,6 +21,7 @@ const DOMAINS = [
   'config',
   'data',
   'storage',
+  'versioning',
   'delivery',
   'bundle',
   'tracking',
@@ -52,6 +53,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // reading a model is the same for training's validation, evaluation and serving: one home for it
   bundle: ['onnx', 'runtime', 'tensor', 'image', 'contracts'],
   storage: [],
+  // the cache and a folder as a remote are the same thing, so it copies these itself; clouds are stores
+  // pipelines are YAML whose lines errors must name
+  versioning: ['config', 'storage', 'contracts'],
   // what both the registry's events and alerts need to reach somebody, once
   delivery: [],
   tracking: ['storage', 'contracts'],

@@ -18,6 +18,76 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/data-check.ts')).dataCheckCommand,
   },
   {
+    name: 'data init',
+    summary: 'Begin to version data, as DVC does.',
+    load: async () => (await import('./commands/data-init.ts')).dataInitCommand,
+  },
+  {
+    name: 'data add',
+    summary: 'Track files and folders: keep them, and write .dvc files for git.',
+    load: async () => (await import('./commands/data-add.ts')).dataAddCommand,
+  },
+  {
+    name: 'data status',
+    summary: 'Compare tracked data with its .dvc files.',
+    load: async () => (await import('./commands/data-status.ts')).dataStatusCommand,
+  },
+  {
+    name: 'data push',
+    summary: 'Copy tracked data to the remote.',
+    load: async () => (await import('./commands/data-push.ts')).dataPushCommand,
+  },
+  {
+    name: 'data pull',
+    summary: 'Fetch tracked data and put it into the workspace.',
+    load: async () => (await import('./commands/data-pull.ts')).dataPullCommand,
+  },
+  {
+    name: 'data fetch',
+    summary: 'Copy tracked data from the remote to the cache.',
+    load: async () => (await import('./commands/data-fetch.ts')).dataFetchCommand,
+  },
+  {
+    name: 'data checkout',
+    summary: 'Make tracked data what its .dvc files say.',
+    load: async () => (await import('./commands/data-checkout.ts')).dataCheckoutCommand,
+  },
+  {
+    name: 'data commit',
+    summary: 'Keep what tracked data is now, and update its .dvc files.',
+    load: async () => (await import('./commands/data-commit.ts')).dataCommitCommand,
+  },
+  {
+    name: 'data diff',
+    summary: 'Show how tracked data differs between commits.',
+    load: async () => (await import('./commands/data-diff.ts')).dataDiffCommand,
+  },
+  {
+    name: 'data remove',
+    summary: 'Stop tracking data.',
+    load: async () => (await import('./commands/data-remove.ts')).dataRemoveCommand,
+  },
+  {
+    name: 'data gc',
+    summary: 'Delete kept data that nothing names any more.',
+    load: async () => (await import('./commands/data-gc.ts')).dataGcCommand,
+  },
+  {
+    name: 'data remote',
+    summary: 'List, add and change remotes.',
+    load: async () => (await import('./commands/data-remote.ts')).dataRemoteCommand,
+  },
+  {
+    name: 'data config',
+    summary: "Show and change DVC's settings.",
+    load: async () => (await import('./commands/data-config.ts')).dataConfigCommand,
+  },
+  {
+    name: 'data doctor',
+    summary: 'Find and repair damage in the cache and the repository.',
+    load: async () => (await import('./commands/data-doctor.ts')).dataDoctorCommand,
+  },
+  {
     name: 'train',
     summary: 'Train a model and export it.',
     load: async () => (await import('./commands/train.ts')).trainCommand,
@@ -46,6 +116,16 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'serve',
     summary: 'Answer predictions over HTTP.',
     load: async () => (await import('./commands/serve.ts')).serveCommand,
+  },
+  {
+    name: 'repro',
+    summary: 'Run the stages of dvc.yaml whose inputs changed.',
+    load: async () => (await import('./commands/repro.ts')).reproCommand,
+  },
+  {
+    name: 'dag',
+    summary: 'Show which stage of dvc.yaml needs which.',
+    load: async () => (await import('./commands/dag.ts')).dagCommand,
   },
   {
     name: 'runs ls',

@@ -63,20 +63,23 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const openStore = storeOpener(context, request.config)
   const given = { progress, logger, clock, signal, producer, openStore }
   const surroundings = { ...given, fitTemperature: cautiousTemperature, profile }
-  // the trials of a sweep must not take turns at being the model that is served
-  const isTrial = request.run.record.sweep !== null
-  if (!request.publish || isTrial) return { ...request, ...surroundings }
+  if (!isPublished(request)) return { ...request, ...surroundings }
   const publishTo = resolve(context.cwd, request.config.paths.models)
   return { ...request, ...surroundings, publishTo }
+}
+
+/** The trials of a sweep must not take turns at being the model that is served. */
+function isPublished({ publish, run }: TrainingRequest): boolean {
+  return publish && run.record.sweep === null
 }
 
 /** Draws the curves into the run's folder. */
 async function drawn(
   context: CommandContext,
-  { config }: TrainingRequest,
+  request: TrainingRequest,
   result: TrainResult,
 ): Promise<TrainResult> {
-  await drawTraining(context, result.run, config)
+  await drawTraining(context, result.run, request.config, isPublished(request))
   return result
 }
 

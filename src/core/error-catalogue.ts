@@ -196,6 +196,65 @@ export const errorCatalogue = {
     meaning: 'The bytes of an object do not have the expected checksum.',
   },
 
+  // versions of data
+  DVC_NO_REPOSITORY: { kind: 'input', meaning: 'The folder is in no DVC repository.' },
+  DVC_REPOSITORY_EXISTS: { kind: 'state', meaning: 'The folder is a DVC repository already.' },
+  DVC_CONFIG: {
+    kind: 'usage',
+    meaning: "DVC's configuration cannot be read, or sets what DVC does not know.",
+  },
+  DVC_FILE_INVALID: { kind: 'input', meaning: 'A `.dvc` file is not one that DVC would take.' },
+  DVC_IGNORE_FILE: { kind: 'state', meaning: 'A `.dvcignore` lies within tracked data.' },
+  DVC_UNSUPPORTED: {
+    kind: 'input',
+    meaning: 'A repository uses something of DVC that Atelier does not do.',
+  },
+  DVC_LOCKED: { kind: 'state', meaning: 'Another process works on the DVC repository.' },
+  DVC_TARGET_INVALID: {
+    kind: 'usage',
+    meaning: 'A path cannot be tracked: it is outside, within other tracked data, or in git.',
+  },
+  DVC_TARGET_UNKNOWN: { kind: 'input', meaning: 'Nothing is tracked under that name.' },
+  DVC_OBJECT_CORRUPT: {
+    kind: 'input',
+    meaning: 'An object of a cache or a remote is not what its name says.',
+  },
+  DVC_OBJECT_MISSING: { kind: 'input', meaning: 'Data is neither in the cache nor on the remote.' },
+  DVC_WOULD_LOSE: {
+    kind: 'state',
+    meaning: 'Data would be replaced or deleted that is kept nowhere else.',
+  },
+  DVC_NO_REMOTE: { kind: 'usage', meaning: 'There is no remote of that name, or none to use.' },
+  DVC_NOT_PUSHED: {
+    kind: 'finding',
+    meaning: 'Data that a `.dvc` file names is not on the remote.',
+  },
+  DVC_DAMAGED: { kind: 'finding', meaning: '`data doctor` found damage.' },
+
+  // pipelines
+  PIPELINE_NOT_FOUND: { kind: 'input', meaning: 'There is no pipeline, or no stage of that name.' },
+  PIPELINE_INVALID: {
+    kind: 'usage',
+    meaning: 'A `dvc.yaml` or `dvc.lock` holds what it cannot hold.',
+  },
+  PIPELINE_PARAMETERS: {
+    kind: 'input',
+    meaning: 'A parameter of a pipeline, or its file, is not there or cannot be read.',
+  },
+  PIPELINE_GRAPH: {
+    kind: 'usage',
+    meaning: 'Stages wait for each other in a circle, or write to the same place.',
+  },
+  PIPELINE_INPUT_MISSING: { kind: 'input', meaning: 'What a stage depends on does not exist.' },
+  PIPELINE_STAGE_FAILED: {
+    kind: 'finding',
+    meaning: 'The command of a stage failed, or did not write what it should.',
+  },
+  PIPELINE_BUSY: {
+    kind: 'state',
+    meaning: 'Another process works on the inputs or outputs of a stage.',
+  },
+
   // monitoring
   PREDICTION_UNKNOWN: { kind: 'input', meaning: 'There is no prediction of that id.' },
   FEEDBACK_UNAVAILABLE: { kind: 'state', meaning: 'True labels cannot be kept here.' },

@@ -5,7 +5,9 @@ import {
   type EvaluationFiles,
   type EvaluationResult,
   evaluateBundle,
+  type PlotData,
   writeEvaluation,
+  writeEvaluationData,
 } from '../../evaluation/index.ts'
 import type { Run } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
@@ -65,15 +67,18 @@ async function writeReports(
   subject: Subject,
   splitName: SplitChoice,
   { report, mistakes }: EvaluationResult,
-): Promise<EvaluationFiles> {
+): Promise<EvaluationFiles & PlotData> {
   const { run } = subject
   const { folder, copy } = reportPlace(context, subject, splitName)
   const details = { mistakes, ...(run === undefined ? {} : await detailsOf(run)) }
   const files = await writeEvaluation(folder, join(folder, 'figures'), report, details)
+  const data = await writeEvaluationData(folder, report)
   return {
     reportJson: await copy(files.reportJson),
     reportHtml: await copy(files.reportHtml),
     figures: await Promise.all(files.figures.map(copy)),
+    metrics: await copy(data.metrics),
+    plots: await Promise.all(data.plots.map(copy)),
   }
 }
 

@@ -1,0 +1,19 @@
+import { fetchData } from '../../versioning/index.ts'
+import { defineCommand } from '../command.ts'
+import { printResult } from '../context.ts'
+import { transferArguments, transferOptions } from '../data/transfer-options.ts'
+import { transferredText } from '../data/transferred-text.ts'
+import { withDataRepository } from '../data/with-data-repository.ts'
+
+export const dataFetchCommand = defineCommand({
+  arguments: transferArguments,
+  options: transferOptions,
+  overrides: false,
+  examples: [{ command: 'atelier data fetch', does: 'Into the cache only; the workspace stays.' }],
+  async run(context, { arguments: { targets }, options }) {
+    await withDataRepository(context, async (repository) => {
+      const result = await fetchData(repository, targets, context.cwd, options)
+      printResult(context, result, () => transferredText(result, 'fetched'))
+    })
+  },
+})

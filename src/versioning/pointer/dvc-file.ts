@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { type Document, isScalar, parseDocument, Scalar, type YAMLMap } from 'yaml'
+import type { z } from 'zod'
+import { writeFileAtomic } from '../../core/index.ts'
+import { isDirHash, isObjectHash, type ObjectRef } from '../objects/object-id.ts'
+import { versioningError } from '../versioning-error.ts'
+import { dvcFileSchema, type RawDvcFile } from './dvc-file-schema.ts'
+import { formatScalar } from './yaml-scalar.ts'
+
+/** What identifies data: the MD5 with the number of bytes and, of a directory, of files. */
+export interface DataHash {
+  /** Ends in `.dir` for a directory. */
+  readonly md5: string
+  /** In bytes; of a directory all its files together. Undefined in some files of DVC 2. */
+  readonly size: number | undefined
+  /** Of a directory only. */
+  readonly nfiles: number | undefined
+  readonly kind: ObjectRef['kind']
+  readonly isexec: boolean
+}
+
+/** One entry of `outs`. */
+export interface DataOutput {
+  /** As written: relative to the file, or to its `wdir`. */
+  readonly path: string
+  readonly absolutePath: string
+  /** Undefined before the first commit. */
+  readonly hash: DataHash | undefined
+  /** False: DVC hashes it, and keeps it nowhere. */
+  readonly cache: boolean
+  readonly push: boolean
+  /** The name of the only remote that it goes to. */
+  readonly remote: string | undefined
+}
+
+/** A `.dvc` file. */
+export interface DvcFile {
+  readonly path: string
+  readonly frozen: boolean
+  /** Whether it comes from elsewhere (`dvc import`), and not from `add`. */
+  readonly imported: boolean
+  /** Whether it comes from another repository (`dvc import`), which keeps the data. */
+  readonly fromRepository: boolean
+  readonly outputs: readonly DataOutput[]
+  /** Kept whole, so that comments and fields of others survive. */
+  readonly document: Document
+}
+
+export const DVC_SUFFIX = '.dvc'
+
+/** Reads and checks a `.dvc` file. Throws DVC_FILE_INVALID. */
+export async function readDvcFile(path: string): Promise<DvcFile> {
+  return parseDvcFile(await readFile(path, 'utf8'), path)
+}
+
+export function parseDvcFile(text: string, path: string): DvcFile {
+  const document = parseDocument(text, { keepSourceTokens: true })
+  const [problem] = document.errors
+  if (problem !== undefined) throw invalid(path, problem.message.split('\n')[0]!.replace(/:$/, ''))
+  const result = dvcFileSchema.safeParse(document.toJS() ?? {})
+  if (!result.success) throw invalid(path, issueText(result.error.issues[0]!))
+  const raw = result.data
+  const folder = raw.wdir ? resolve(dirname(path), raw.wdir) : dirname(path)
+  const outputs = (raw.outs ?? []).map((out, at) => outputOf(document, path, folder, out, at))
+  const imported = raw.deps != null && raw.deps.length > 0
+  const fromRepository = raw.deps?.some(({ repo }) => repo !== undefined) === true
+  return { path, frozen: raw.frozen === true, imported, fromRepository, outputs, document }
+}
+
+type RawOutput = NonNullable<NonNullable<RawDvcFile['outs']>[number]>
+
+function outputOf(
+  document: Document,
+  file: string,
+  folder: string,
+  out: RawOutput,
+  at: number,
+): DataOutput {
+  if (/^\w+:\/\//.test(out.path)) throw unsupported(file, `an output outside (${out.path})`)
+  if (out.files !== undefined || out.cloud !== undefined || out.version_id !== undefined)
+    throw unsupported(file, 'cloud versioning')
+  const node = document.getIn(['outs', at, 'md5'], true)
+  const md5 = isScalar(node) ? (node.source ?? String(node.value)).toLowerCase() : undefined
+  if (md5 !== undefined && !isObjectHash(md5))
+    throw invalid(file, `outs[${at}].md5 is '${md5}', wanted 32 hex digits`)
+  if (out.hash !== undefined && out.hash !== 'md5')
+    throw unsupported(file, `the hash '${out.hash}'`)
+  const kind = out.hash === 'md5' ? 'md5' : 'md5-dos2unix'
+  const { size, nfiles, isexec = false } = out
+  return {
+    path: out.path,
+    absolutePath: resolve(folder, out.path),
+    hash: md5 === undefined ? undefined : { md5, size, nfiles, kind, isexec },
+    cache: out.cache !== false,
+    push: out.push !== false,
+    remote: out.remote ?? undefined,
+  }
+}
+
+function invalid(path: string, problem: string) {
+  return versioningError('DVC_FILE_INVALID', `${path}: ${problem}.`, {
+    hint: 'Mend the file, or write it anew with `atelier data add`.',
+    data: { path },
+  })
+}
+
+function unsupported(path: string, what: string) {
+  return versioningError('DVC_UNSUPPORTED', `${path} uses ${what}.`, {
+    hint: 'Use DVC itself for this file.',
+    data: { path },
+  })
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  const place = issue.path.join('.') || 'the file'
+  if (issue.code === 'unrecognized_keys') return `${place} has the unknown key '${issue.keys[0]}'`
+  return `${place}: ${issue.message}`
+}
+
+/** The `.dvc` file that `add` makes for one path beside it. */
+export function newDvcFileText(name: string, hash: DataHash): string {
+  const entries = [...hashEntries(hash), ['hash', 'md5'], ['path', name]] as const
+  const lines = entries.map(([key, value], at) => {
+    const start = `${at === 0 ? '- ' : '  '}${key}: `
+    return `${start}${formatScalar(value, start.length, 4)}\n`
+  })
+  return `outs:\n${lines.join('')}`
+}
+
+function hashEntries({
+  md5,
+  size,
+  nfiles,
+  isexec,
+}: DataHash): [string, string | number | boolean][] {
+  return [
+    ['md5', md5],
+    ...(size === undefined ? [] : [['size', size] as [string, number]]),
+    ...(isDirHash(md5) && nfiles !== undefined ? [['nfiles', nfiles] as [string, number]] : []),
+    ...(isexec ? [['isexec', true] as [string, boolean]] : []),
+  ]
+}
+
+/** The text of a `.dvc` file with another hash for one output; the rest stays, with its comments. */
+export function withOutputHash({ document }: DvcFile, at: number, hash: DataHash): string {
+  const copy = document.clone() as Document
+  const out = copy.getIn(['outs', at]) as YAMLMap
+  const old = new Map(out.items.map((pair) => [keyOf(pair.key), pair]))
+  for (const key of HASH_KEYS) if (old.has(key)) out.delete(key)
+  const entries = [...hashEntries(hash), ['hash', 'md5'] as const]
+  const front = entries.slice(0, -1).map(([key, value]) => pairOf(copy, old.get(key), key, value))
+  const before = out.items.findIndex((pair) => keyOf(pair.key) === 'path')
+  out.items.splice(before, 0, pairOf(copy, old.get('hash'), 'hash', 'md5'))
+  out.items.unshift(...front)
+  return textOf(copy)
+}
+
+const HASH_KEYS = ['md5', 'size', 'nfiles', 'isexec', 'hash', 'etag', 'checksum'] as const
+
+const keyOf = (key: unknown) => (isScalar(key) ? String(key.value) : String(key))
+
+/** The pair that was there, for its comments, with another value. */
+function pairOf(
+  document: Document,
+  old: YAMLMap['items'][number] | undefined,
+  key: string,
+  value: unknown,
+) {
+  const scalar = new Scalar(value)
+  // as ruamel does: quotes only where digits would be read as a number
+  if (typeof value === 'string' && formatScalar(value, 0, 0) !== value) scalar.type = 'QUOTE_SINGLE'
+  if (old === undefined) return document.createPair(key, scalar)
+  if (isScalar(old.value)) {
+    if (old.value.comment) scalar.comment = old.value.comment
+    if (old.value.commentBefore) scalar.commentBefore = old.value.commentBefore
+  }
+  old.value = scalar
+  return old
+}
+
+function textOf(document: Document): string {
+  return document.toString({ indentSeq: false, lineWidth: 0, flowCollectionPadding: false })
+}
+
+export async function writeDvcFile(path: string, text: string): Promise<void> {
+  await writeFileAtomic(path, text)
+}
+
+/** The `.dvc` file that tracks a path. */
+export function dvcFileOf(path: string): string {
+  return join(dirname(path), `${basename(path)}${DVC_SUFFIX}`)
+}
