@@ -3,11 +3,11 @@
  * and in place of the official Node image one made of Debian's own packages and npm's Node.
  */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { type Ended, runTool, toolsMissing } from './dev-tools.ts'
 import { packageRoot } from './training-project.ts'
 
 const execute = promisify(execFile)
@@ -18,12 +18,6 @@ const PROGRAMS = ['podman', 'runc', 'debootstrap', 'npm', 'tar']
 const CERTIFICATES = '/etc/ssl/certs'
 /** Kept between runs: the layers of packages take a minute each. */
 const CACHE = process.env['ATELIER_CI_CACHE'] ?? join(homedir(), '.cache/atelier-ci')
-
-export interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
 
 export interface ContainerEngine {
   /** Runs `podman …`; a failure is an answer, not an exception. */
@@ -37,13 +31,7 @@ export function containersMissing(): string | undefined {
   if (process.env['ATELIER_TEST'] !== 'full') return 'ATELIER_TEST=full'
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'wants Linux on x64'
   if (process.getuid?.() !== 0) return 'wants root'
-  const missing = PROGRAMS.filter((program) => !isInstalled(program))
-  return missing.length === 0 ? undefined : `wants ${missing.join(', ')}`
-}
-
-export function isInstalled(program: string): boolean {
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  return folders.some((folder) => existsSync(join(folder, program)))
+  return toolsMissing(...PROGRAMS)
 }
 
 export async function startContainerEngine(): Promise<ContainerEngine> {
@@ -52,7 +40,7 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
   const [storage, state] = [join(CACHE, 'containers'), join(CACHE, 'containers-run')]
   for (const folder of [storage, state]) await mkdir(folder, { recursive: true })
   const options = ['--root', storage, '--runroot', state, '--runtime', 'runc']
-  const podman = (...words: readonly string[]) => attempt('podman', [...options, ...words])
+  const podman = (...words: readonly string[]) => runTool('podman', [...options, ...words])
   const must = async (...words: readonly string[]) => succeed(await podman(...words), words)
   if ((await podman('image', 'exists', NODE_IMAGE)).code !== 0) {
     await withNodeRoot((root) => importRoot(must, root))
@@ -76,17 +64,6 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
       await must('build', '--layers', ...way, ...base, ...packages, ...file)
       return image
     },
-  }
-}
-
-async function attempt(program: string, words: readonly string[]): Promise<Ended> {
-  const options = { cwd: packageRoot, maxBuffer: 2 ** 26 }
-  try {
-    return { code: 0, ...(await execute(program, words, options)) }
-  } catch (error) {
-    const { code, stdout = '', stderr = '' } = error as Partial<Ended> & Error
-    if (typeof code !== 'number') throw error
-    return { code, stdout, stderr }
   }
 }
 
