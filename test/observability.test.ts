@@ -161,7 +161,7 @@ describe.skipIf(missing !== undefined)(suite, () => {
     // an increase is between two scrapes that both knew the counter
     const seen = async () => {
       await send()
-      return await query('sum(increase(atelier_predictions_total[1m])) > 0')
+      return await query('sum(rate(atelier_batch_seconds_count[1m])) > 0')
     }
     await expect.poll(seen, { timeout: 20_000 }).toHaveLength(1)
     const empty: string[] = []
