@@ -158,10 +158,10 @@ describe.skipIf(missing !== undefined)(suite, () => {
   it(
     'data-changes: fails where the data is damaged',
     async () => {
-        await rm(join(folder, 'data/processed/sketch/dataset.json'))
+      await rm(join(folder, 'data/processed/sketch/dataset.json'))
       const { code, stderr } = await runStep('data-changes', 'npx atelier data check')
-    expect(code).toBe(3)
-    expect(stderr).toContain('atelier data prepare')
+      expect(code).toBe(3)
+      expect(stderr).toContain('atelier data prepare')
       expect((await runStep('data-changes', 'npx atelier data prepare')).code).toBe(0)
     },
     MINUTES,
