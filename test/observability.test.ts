@@ -103,7 +103,7 @@ describe.skipIf(missing !== undefined)(suite, () => {
       .replace('/run/secrets/atelier_token', join(folder, 'token'))
       .replace('api:8080', new URL(served.url).host)
       .replace('monitor:8090', new URL(monitorUrl).host)
-      .replaceAll(/scrape_interval: \d+s/g, 'scrape_interval: 1s')
+      .replaceAll(/(scrape|evaluation)_interval: \d+s/g, '$1_interval: 1s')
       .replaceAll(/scrape_timeout: \d+s/g, 'scrape_timeout: 1s')
     await writeFile(join(folder, 'prometheus.yml'), config)
     const port = await freePort()
@@ -171,10 +171,11 @@ describe.skipIf(missing !== undefined)(suite, () => {
     }
     // nothing has failed, so there are no series of failures
     expect(empty.filter((one) => !/code=~|prediction_errors/.test(one))).toEqual([])
-    const alerts = await (await fetch(`${url}/api/v1/rules`)).json()
-    const states = (alerts as { data: { groups: { rules: { health: string }[] }[] } }).data.groups
-    expect(states.flatMap((group) => group.rules.map(({ health }) => health))).toEqual(
-      rules.map(() => 'ok'),
-    )
+    const healths = async () => {
+      const answer = await (await fetch(`${url}/api/v1/rules`)).json()
+      const { groups } = (answer as { data: { groups: { rules: { health: string }[] }[] } }).data
+      return groups.flatMap((group) => group.rules.map(({ health }) => health))
+    }
+    await expect.poll(healths, { timeout: 20_000 }).toEqual(rules.map(() => 'ok'))
   }, 60_000)
 })

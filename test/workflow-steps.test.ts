@@ -118,6 +118,34 @@ describe('scripts of the hooks and workflows', () => {
   })
 })
 
+const noHooks = noBash ?? toolsMissing('git')
+describe.skipIf(noHooks !== undefined)(`the hooks of git${noHooks ? ` (${noHooks})` : ''}`, () => {
+  it(
+    'mend what they can before a commit, and refuse what they cannot',
+    async () => {
+      const clone = join(folder, 'clone')
+      const git = (...words: string[]) => {
+        const who = ['-c', 'user.name=a', '-c', 'user.email=a@b.example']
+        return runTool('git', [...who, ...words], { cwd: clone })
+      }
+      execFileSync('git', ['clone', '-q', '--depth=1', `file://${packageRoot}`, clone])
+      await symlink(join(packageRoot, 'node_modules'), join(clone, 'node_modules'))
+      const lefthook = join(packageRoot, 'node_modules/.bin/lefthook')
+      expect((await runTool(lefthook, ['validate'])).code).toBe(0)
+      expect((await runTool(lefthook, ['install'], { cwd: clone })).code).toBe(0)
+      await writeFile(join(clone, 'new.yaml'), 'x: 1  \ny: 2')
+      await git('add', 'new.yaml')
+      const mended = await git('commit', '-m', 'With blanks')
+      expect(mended.code, mended.stderr).toBe(0)
+      expect((await git('show', 'HEAD:new.yaml')).stdout).toBe('x: 1\ny: 2\n')
+      await writeFile(join(clone, 'new.yaml'), 'x: [1\n')
+      await git('add', 'new.yaml')
+      expect((await git('commit', '-m', 'Broken')).code).not.toBe(0)
+    },
+    MINUTES,
+  )
+})
+
 const missing = noBash ?? toolsMissing()
 const suite = missing === undefined ? 'the steps of the workflows' : `the steps (${missing})`
 describe.skipIf(missing !== undefined)(suite, () => {
