@@ -16,6 +16,7 @@ const missing = containersMissing()
 const MINUTES = 60_000
 const NAMES = ['train', 'evaluate', 'api', 'monitor'] as const
 const TOKEN = 'a-token-of-the-tests'
+const WITH_TOKEN = `{ headers: { authorization: 'Bearer ${TOKEN}' } }`
 const DATA = ['data=sketch', 'data.train=300', 'data.test=60', 'data.validation=50']
 const TRAIN = ['hyperparameters.epochs=1', 'model.type=mlp', 'trainer.threads=1']
 /** What the official Node image does not count for; onnxruntime's library is 30 MB of it. */
@@ -214,8 +215,7 @@ describe.skipIf(missing !== undefined)(suite, () => {
       const { stdout: answer } = await ask(api, `${url}/predict`, send)
       expect(answer).toMatch(/^200 \{"predicted_class":/)
       expect((await ask(api, `${url}/metrics`)).stdout).toMatch(/^401/)
-      const headers = `{ headers: { authorization: 'Bearer ${TOKEN}' } }`
-      expect((await ask(api, `${url}/metrics`, headers)).stdout).toContain(
+      expect((await ask(api, `${url}/metrics`, WITH_TOKEN)).stdout).toContain(
         'atelier_predictions_total 1',
       )
       expect((await engine.podman('healthcheck', 'run', api)).code).toBe(0)
@@ -227,12 +227,14 @@ describe.skipIf(missing !== undefined)(suite, () => {
   it(
     'answers drift reports of what was predicted',
     async () => {
-      const monitor = await start('localhost/atelier-monitor', 8090)
+      const options = ['-e', `ATELIER_TOKEN=${TOKEN}`]
+      const monitor = await start('localhost/atelier-monitor', 8090, ...options)
       const { stdout } = await ask(monitor, 'http://127.0.0.1:8090/ready')
       expect(stdout).toBe('200 {"ready":true}\n')
-      // one prediction is too few for a verdict, or a report: never a failure of the service
-      const report = (await ask(monitor, 'http://127.0.0.1:8090/drift')).stdout
-      expect(report).toMatch(/^(200|422|409)/)
+      expect((await ask(monitor, 'http://127.0.0.1:8090/drift')).stdout).toMatch(/^401/)
+      // one prediction proves nothing, and the service says so
+      const report = (await ask(monitor, 'http://127.0.0.1:8090/drift', WITH_TOKEN)).stdout
+      expect(report).toMatch(/^200 .*"verdict":"unjudged"/)
       expect((await engine.podman('healthcheck', 'run', monitor)).code).toBe(0)
       expect(await exitCodeAfterStop(monitor)).toBe(0)
     },

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { MonitorSource } from '../src/contracts/index.ts'
 import { silentLogger, systemClock } from '../src/core/index.ts'
 import { createMonitorApp, createServiceMetrics } from '../src/http/index.ts'
 import type { PredictionService } from '../src/serving/index.ts'
@@ -16,8 +17,8 @@ import { packageRoot } from './support/training-project.ts'
 
 const TOKEN = 'a-token-of-the-tests'
 const FOLDER = 'deploy/prometheus'
-/** Prometheus' own. */
-const KNOWN = ['up']
+/** Prometheus' own, and words of its language. */
+const KNOWN = ['up', 'or']
 
 interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly expr: string }[] }[]
@@ -36,22 +37,27 @@ function metricsIn(expression: string): string[] {
   return [...bare.matchAll(/[a-z_][a-z0-9_]*\b(?!\s*\()/g)].map(([name]) => name)
 }
 
-const monitorSource = {
-  description: 'a log',
-  drift: async () => {
-    const report = { verdict: 'drift', p: 0.001, window: { rows: 1000 } }
-    return { report, page: '', evidently: {} } as never
+const monitorState = {
+  check: {
+    ...{ verdict: 'drift', p: 0.001, rows: 1000, time: new Date().toISOString() },
+    ...{ effects: [], live: { accuracy: 0.9 } },
   },
-  probe: async () => {},
+  alerts: [],
+  deliveries: { pending: 0, delivered: 0, failed: 0 },
+  counts: { leads: true, checks: 1, failures: 0 },
+}
+const monitorOptions = {
+  source: { state: async () => monitorState } as unknown as MonitorSource,
+  ...{ hosts: [], token: TOKEN, logger: silentLogger, clock: systemClock },
 }
 
 async function exposedNames(): Promise<Set<string>> {
   const service = createServiceMetrics(systemClock)
   const slot = { current: undefined, failure: undefined }
   service.watch({ slot } as unknown as PredictionService)
-  const options = { source: monitorSource, hosts: [], logger: silentLogger, clock: systemClock }
-  const monitor = await createMonitorApp(options)
-  const { body } = await monitor.inject('/metrics')
+  const monitor = await createMonitorApp(monitorOptions)
+  const headers = { authorization: `Bearer ${TOKEN}` }
+  const { body } = await monitor.inject({ url: '/metrics', headers })
   await monitor.close()
   const types = [...(service.text() + body).matchAll(/^# TYPE (\S+) (\S+)/gm)]
   return new Set(
@@ -94,13 +100,12 @@ describe.skipIf(missing !== undefined)(suite, () => {
     await mkdir(join(folder, 'models'))
     await writeFile(join(folder, 'models/model.onnx'), exampleModel())
     served = await serveAtelier(folder, [], { ATELIER_TOKEN: TOKEN })
-    const options = { source: monitorSource, hosts: [], logger: silentLogger, clock: systemClock }
-    monitor = await createMonitorApp(options)
+    monitor = await createMonitorApp(monitorOptions)
     const monitorUrl = await monitor.listen({ host: '127.0.0.1', port: 0 })
     await writeFile(join(folder, 'token'), TOKEN)
     await writeFile(join(folder, 'alerts.yml'), readText(`${FOLDER}/alerts.yml`))
     const config = readText(`${FOLDER}/prometheus.yml`)
-      .replace('/run/secrets/atelier_token', join(folder, 'token'))
+      .replaceAll('/run/secrets/atelier_token', join(folder, 'token'))
       .replace('api:8080', new URL(served.url).host)
       .replace('monitor:8090', new URL(monitorUrl).host)
       .replaceAll(/(scrape|evaluation)_interval: \d+s/g, '$1_interval: 1s')

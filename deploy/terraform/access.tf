@@ -39,10 +39,14 @@ resource "google_storage_bucket_iam_member" "train_adds" {
   member = google_service_account.train.member
 }
 
-resource "google_secret_manager_secret_iam_member" "api_token" {
+resource "google_secret_manager_secret_iam_member" "token" {
+  for_each = {
+    api     = google_service_account.api.member
+    monitor = google_service_account.monitor.member
+  }
   secret_id = google_secret_manager_secret.token.id
   role      = "roles/secretmanager.secretAccessor"
-  member    = google_service_account.api.member
+  member    = each.value
 }
 
 resource "google_secret_manager_secret_iam_member" "database_url" {

@@ -61,7 +61,7 @@ resource "google_cloud_run_v2_service" "api" {
   }
 
   depends_on = [
-    google_secret_manager_secret_iam_member.api_token,
+    google_secret_manager_secret_iam_member.token,
     google_secret_manager_secret_iam_member.database_url,
     google_storage_bucket_iam_member.api_reads,
   ]
@@ -97,6 +97,15 @@ resource "google_cloud_run_v2_service" "monitor" {
         limits = { cpu = "1", memory = "1Gi" }
       }
       env {
+        name = "ATELIER_TOKEN"
+        value_source {
+          secret_key_ref {
+            secret  = google_secret_manager_secret.token.secret_id
+            version = "latest"
+          }
+        }
+      }
+      env {
         name = "DATABASE_URL"
         value_source {
           secret_key_ref {
@@ -116,7 +125,10 @@ resource "google_cloud_run_v2_service" "monitor" {
     }
   }
 
-  depends_on = [google_secret_manager_secret_iam_member.database_url]
+  depends_on = [
+    google_secret_manager_secret_iam_member.token,
+    google_secret_manager_secret_iam_member.database_url,
+  ]
 }
 
 resource "google_cloud_run_v2_job" "train" {

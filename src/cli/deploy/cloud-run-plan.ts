@@ -82,10 +82,9 @@ function monitorStep(target: CloudRunTarget): DeployStep {
     does: 'Deploy the drift service',
     words: [
       ...['run', 'deploy', 'atelier-monitor', ...common(target, 'monitor')],
-      '--set-secrets=DATABASE_URL=atelier-database-url:latest',
+      '--set-secrets=ATELIER_TOKEN=atelier-token:latest,DATABASE_URL=atelier-database-url:latest',
       ...['--cpu=1', '--memory=1Gi', '--concurrency=8', '--timeout=60s'],
       ...['--min-instances=0', '--max-instances=2', '--port=8090', probe('startup', '/health')],
-      // it has no password of its own: whom Google knows may read it
       ...['--no-allow-unauthenticated', '--format=value(status.url)'],
     ],
   }
