@@ -323,6 +323,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/models-deliver.ts')).modelsDeliverCommand,
   },
   {
+    name: 'deploy cloudrun',
+    summary: 'Bring the services to Cloud Run, or print the commands that would.',
+    load: async () => (await import('./commands/deploy-cloudrun.ts')).deployCloudrunCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -299,6 +299,8 @@ export const errorCatalogue = {
     kind: 'state',
     meaning: 'A server cannot listen at the address or port it was given.',
   },
+  TOOL_MISSING: { kind: 'state', meaning: 'A program that a command needs is not installed.' },
+  DEPLOY_FAILED: { kind: 'state', meaning: "A command of the cloud's own tool failed." },
   DISK_FULL: { kind: 'state', meaning: 'There is no room on the disk for what must be written.' },
   INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
 } as const satisfies Record<string, ErrorEntry>

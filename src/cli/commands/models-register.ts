@@ -6,7 +6,7 @@ import { deliverEvents } from '../models/deliver-events.ts'
 import { registerModel } from '../models/register-model.ts'
 import { splitWords } from '../models/split-words.ts'
 import { versionText } from '../models/version-text.ts'
-import { withRegistry } from '../models/with-registry.ts'
+import { type OpenRegistry, withRegistry } from '../models/with-registry.ts'
 
 export const modelsRegisterCommand = defineCommand({
   arguments: {
@@ -32,7 +32,7 @@ export const modelsRegisterCommand = defineCommand({
     description: { type: 'string', description: 'What there is to say about it.', short: 'd' },
     actor: actorOption,
   },
-  overrides: false,
+  overrides: true,
   examples: [
     { command: 'atelier models register', does: 'The newest completed run.' },
     {
@@ -41,8 +41,8 @@ export const modelsRegisterCommand = defineCommand({
     },
     { command: 'atelier models register models/model.onnx', does: 'A file.' },
   ],
-  async run(context, { arguments: { model: query }, options }) {
-    await withRegistry(context, async (open) => {
+  async run(context, { arguments: { model: query }, options, overrides }) {
+    const register = async (open: OpenRegistry) => {
       const { registry, config } = open
       const name = options.name ?? config.registry.name
       const wanted = splitWords(options.alias ?? '')
@@ -67,6 +67,7 @@ export const modelsRegisterCommand = defineCommand({
           `Judge it against production and move the alias: atelier models promote ${name}/${version}`,
         ].join('\n\n'),
       )
-    })
+    }
+    await withRegistry(context, register, overrides)
   },
 })
