@@ -211,17 +211,7 @@ describe('atelier train tracking=wandb', () => {
   })
 
   it('loses and doubles nothing of a run that was killed and continued', async () => {
-    const { child, finished } = startAtelier(
-      project.folder,
-      [
-        ...ONLINE,
-        'data.train=3000',
-        'hyperparameters.epochs=12',
-        'model.type=cnn',
-        'model.width=0.25',
-      ],
-      { env: env() },
-    )
+    const { child, finished } = startAtelier(project.folder, [...ONLINE, ...LONGER], { env: env() })
     const before = new Set(server.runs.keys())
     const until = Date.now() + 20_000
     const rowsOf = () => [...server.runs].find(([id]) => !before.has(id))?.[1].history.size ?? 0

@@ -1,9 +1,17 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../contracts/index.ts'
-import { OUTPUT_FILE, syncRun, trackerSettings, trackRun } from '../trackers/index.ts'
+import {
+  OUTPUT_FILE,
+  type SyncOptions,
+  syncRun,
+  trackerSettings,
+  trackRun,
+} from '../trackers/index.ts'
 import type { Run } from '../tracking/index.ts'
 import type { CommandContext, TerminalStream } from './context.ts'
+
+const INTERRUPTED_SECONDS = 3
 
 /**
  * Does the work of a training while the run goes to the trackers that its configuration names, with
@@ -18,12 +26,13 @@ export async function withTrackers<T>(
   const settings = trackerSettings(config, run.record, { env, cwd })
   if (settings.length === 0) return work(context)
   const options = { folder: run.folder, env, fetch, clock, logger }
-  const milliseconds = 1000 * config.tracking.wait_seconds
-  const trackers = await trackRun(settings, { ...options, milliseconds })
+  const trackers = await trackRun(settings, options)
   try {
     return await work(recorded(context, join(run.folder, OUTPUT_FILE)))
   } finally {
-    await trackers.end()
+    // who pressed Ctrl-C wants the prompt back
+    const seconds = context.signal.aborted ? INTERRUPTED_SECONDS : config.tracking.wait_seconds
+    await trackers.end(1000 * Math.min(seconds, config.tracking.wait_seconds))
   }
 }
 
@@ -35,13 +44,14 @@ export function checkTrackers({ env, cwd }: CommandContext, config: Config): voi
 /** Tells the trackers of a run what was added to it: an evaluation, a tag. */
 export async function resendRun(
   context: CommandContext,
-  { folder }: Run,
+  { folder }: Pick<Run, 'folder'>,
   config: Config,
+  registration?: SyncOptions['registration'],
 ): Promise<void> {
   const { env, clock, logger } = context
   try {
     const milliseconds = 1000 * config.tracking.wait_seconds
-    const options = { folder, env, fetch, clock, logger, milliseconds }
+    const options = { folder, env, fetch, clock, logger, milliseconds, registration }
     for (const { title, outcome, failure } of await syncRun(options)) {
       if (outcome === 'sent') logger.info(`${title}: sent what is new`)
       if (outcome === 'failed') logger.warn(`${title} was not reached (${failure})`)

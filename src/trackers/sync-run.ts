@@ -1,6 +1,6 @@
 import { isRunLocked, lockRun, openRun } from '../tracking/index.ts'
 import { trackerTitle } from './open-tracker.ts'
-import type { TrackerName, TrackerSettings } from './settings.ts'
+import type { MlflowSettings, TrackerName, TrackerSettings } from './settings.ts'
 import type { TrackOptions } from './track-run.ts'
 import { TrackedRun } from './tracked-run.ts'
 import { fingerprintOf, newState, readStates, type TrackerState } from './tracker-state.ts'
@@ -21,6 +21,8 @@ export interface SyncResult {
 export interface SyncOptions extends TrackOptions {
   /** Trackers that the run shall go to, besides those that it went to. */
   readonly settings?: readonly TrackerSettings[]
+  /** Registered model and alias that a run at MLflow gets there; null: as it was. */
+  readonly registration?: Pick<MlflowSettings, 'register' | 'alias'> | undefined
   /** Sends all again, and to `settings` where the run went elsewhere. */
   readonly again?: boolean
   /** How long it may take; half an hour when left out. */
@@ -34,7 +36,7 @@ export interface SyncOptions extends TrackOptions {
 export async function syncRun(options: SyncOptions): Promise<SyncResult[]> {
   const { folder } = options
   const run = await openRun(folder)
-  const states = await statesOf(options)
+  const states = (await statesOf(options)).map((state) => registering(state, options))
   if (states.length === 0) return []
   if (await isRunLocked(folder)) {
     return states.map((state) => result(run.record.id, state, { outcome: 'at work' }))
@@ -57,6 +59,15 @@ async function statesOf({ folder, settings = [], again }: SyncOptions): Promise<
   }
   const went = known.map((state) => state.settings)
   return [...known, ...settings.filter(({ tracker }) => !has(tracker, went)).map(newState)]
+}
+
+/** The state of a run that is to be registered elsewhere than it was: not all of it is done. */
+function registering(state: TrackerState, { registration }: SyncOptions): TrackerState {
+  const { settings } = state
+  if (settings.tracker !== 'mlflow' || !registration || registration.register === null) return state
+  const { register, alias } = registration
+  if (settings.register === register && settings.alias === alias) return state
+  return { ...state, complete: null, settings: { ...settings, register, alias } }
 }
 
 async function syncOne(id: string, state: TrackerState, options: SyncOptions): Promise<SyncResult> {

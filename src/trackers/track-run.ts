@@ -15,15 +15,10 @@ export interface TrackOptions extends Pick<TrackerSurroundings, 'env' | 'fetch'>
   readonly logger: Logger
 }
 
-export interface TrackLimits {
-  /** How long the end waits for what is still to be sent. */
-  readonly milliseconds: number
-}
-
 /** A run on its way to other trackers. */
 export interface RunTrackers {
-  /** Sends what is left of a run that has ended, for some seconds at most. Never throws. */
-  end(): Promise<void>
+  /** Sends what is left of a run that has ended, for at most so long. Never throws. */
+  end(milliseconds: number): Promise<void>
 }
 
 /**
@@ -32,14 +27,14 @@ export interface RunTrackers {
  */
 export async function trackRun(
   settings: readonly TrackerSettings[],
-  options: TrackOptions & TrackLimits,
+  options: TrackOptions,
 ): Promise<RunTrackers> {
   const tracked = await Promise.all(settings.map((one) => startTracking(one, options)))
   const timers = tracked.map((one) => setInterval(() => one.tick(), TICK_MS).unref())
   return {
-    end: async () => {
+    end: async (milliseconds) => {
       for (const timer of timers) clearInterval(timer)
-      await Promise.all(tracked.map((one) => endTracking(one, options)))
+      await Promise.all(tracked.map((one) => endTracking(one, options, milliseconds)))
     },
   }
 }
@@ -54,7 +49,8 @@ async function startTracking(settings: TrackerSettings, options: TrackOptions) {
 
 async function endTracking(
   tracked: TrackedRun,
-  { logger, milliseconds }: TrackOptions & TrackLimits,
+  { logger }: TrackOptions,
+  milliseconds: number,
 ): Promise<void> {
   const most = tracked.failure === undefined ? milliseconds : Math.min(milliseconds, FAILING_MS)
   const isSent = await tracked.end(most)

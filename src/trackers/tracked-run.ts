@@ -83,9 +83,12 @@ export class TrackedRun {
 
   async #attempt(ended: boolean): Promise<boolean> {
     try {
+      const before = this.#state.position.offset
       await this.#sendAll(ended)
       this.#failure = undefined
-      this.#notBefore = this.#options.clock.monotonic() + pauseOf(this.#state.settings)
+      // the first metrics of a run need not wait
+      const pause = this.#state.position.offset === before ? 0 : pauseOf(this.#state.settings)
+      this.#notBefore = this.#options.clock.monotonic() + pause
       return true
     } catch (error) {
       this.#notBefore = this.#options.clock.monotonic() + RETRY_MS

@@ -3,9 +3,9 @@ import type { Config } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import {
   pendingRuns,
+  type SyncOptions,
   type SyncResult,
   syncRun,
-  type TrackerSettings,
   trackerSettings,
 } from '../../trackers/index.ts'
 import { openRun } from '../../tracking/index.ts'
@@ -50,7 +50,7 @@ export const syncCommand = defineCommand({
       for (const folder of folders) {
         context.signal.throwIfAborted()
         const settings = words.length === 0 ? [] : await settingsOf(context, config, folder)
-        results.push(...(await send(context, folder, settings, again)))
+        results.push(...(await send(context, config, { folder, settings, again })))
       }
       printResult(context, results, () => textOf(context, results))
       requireSent(results)
@@ -73,11 +73,11 @@ async function settingsOf({ env, cwd }: CommandContext, config: Config, folder: 
 
 function send(
   { env, clock, logger }: CommandContext,
-  folder: string,
-  settings: readonly TrackerSettings[],
-  again: boolean,
+  { tracking }: Config,
+  what: Pick<SyncOptions, 'folder' | 'settings' | 'again'>,
 ): Promise<SyncResult[]> {
-  return syncRun({ folder, settings, again, env, fetch, clock, logger })
+  const registration = tracking.mlflow
+  return syncRun({ ...what, registration, env, fetch, clock, logger })
 }
 
 function requireSent(results: readonly SyncResult[]): void {

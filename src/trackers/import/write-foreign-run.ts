@@ -46,7 +46,8 @@ export async function writeForeignRuns(
 /** Nothing is left of one that could not be read to its end. */
 async function writeForeignRun(root: string, foreign: ForeignRun): Promise<Run> {
   const run = await createRunFolder(root, {
-    name: foreign.name,
+    // a run of ours that comes back has its time in its name already
+    name: foreign.name.replace(/^\d{8}-\d{4}-/, ''),
     project: foreign.project || 'default',
     configYaml: stringify(foreign.config),
     overrides: [],

@@ -23,8 +23,10 @@ const memorySchema = z.strictObject({
   files: z.record(z.string(), z.string()),
   /** Weight digest of the model that was sent. */
   model: z.string().nullable(),
-  /** Version that was registered. */
-  version: z.string().nullable(),
+  /** What was registered, of that model. */
+  registered: z
+    .strictObject({ name: z.string(), alias: z.string().nullable(), version: z.string() })
+    .nullable(),
 })
 type Memory = z.infer<typeof memorySchema>
 
@@ -95,7 +97,7 @@ export class MlflowRun implements Tracker {
         hasParameters: false,
         files: {},
         model: null,
-        version: null,
+        registered: null,
       }
       // as the server made it, or as another process left it
       this.#status = undefined
@@ -162,13 +164,14 @@ export class MlflowRun implements Tracker {
       for (const [path, content] of files) await place.write(`${MODEL_PATH}/${path}`, content)
       const model_json = JSON.stringify(description)
       await this.#client.send('POST', 'runs/log-model', { run_id: runId, model_json })
-      this.#remember({ model: digest, version: null })
+      this.#remember({ model: digest, registered: null })
     }
-    const { register, alias } = this.#settings
-    if (register === null || this.#memory!.version !== null) return
+    const { register: name, alias } = this.#settings
+    const { registered } = this.#memory!
+    if (name === null || (registered?.name === name && registered.alias === alias)) return
     const source = `${artifactUri}/${MODEL_PATH}`
-    const what = { name: register, alias, source, runId, digest }
-    this.#remember({ version: await registerVersion(this.#client, what) })
+    const version = await registerVersion(this.#client, { name, alias, source, runId, digest })
+    this.#remember({ registered: { name, alias, version } })
   }
 
   async #place(): Promise<ArtifactPlace> {
