@@ -29,6 +29,14 @@ describe('trackerSettings', () => {
     expect(settingsOf(await configOf(), { WANDB_MODE: 'online', WANDB_API_KEY: 'k' })).toEqual([])
   })
 
+  it.each([
+    { WANDB_MODE: 'disabled' },
+    { WANDB_DISABLED: 'true' },
+    { WANDB_DISABLED: '1', WANDB_MODE: 'online' },
+  ])('is empty with %j', (env) => {
+    expect(settingsOf(wandb, env as Record<string, string>)).toEqual([])
+  })
+
   it('takes several', async () => {
     const config = await configOf('tracking=[wandb,tensorboard]')
     expect(settingsOf(config).map(({ tracker }) => tracker)).toEqual(['wandb', 'tensorboard'])
@@ -44,6 +52,8 @@ describe('trackerSettings', () => {
     expect(settingsOf(wandb, {}, true)[0]).toMatchObject({ group: 'sweep-1', sweepId: '' })
     const env = { WANDB_RUN_GROUP: 'mine', WANDB_SWEEP_ID: 'abc' }
     expect(settingsOf(wandb, env, true)[0]).toMatchObject({ group: 'mine', sweepId: 'abc' })
+    const ours = { WANDB_SWEEP_ID: 'sweep-1' }
+    expect(settingsOf(wandb, ours, true)[0]).toMatchObject({ sweepId: '' })
   })
 
   it('never keeps a key', () => {

@@ -127,7 +127,10 @@ function call(state: State, path: string, given: Json): Json {
       return {}
     case 'model-versions/search':
       return {
-        model_versions: state.versions.map((one, i) => ({ version: String(i + 1), tags: one.tags })),
+        model_versions: state.versions.map((one, i) => ({
+          version: String(i + 1),
+          tags: one.tags,
+        })),
       }
     case 'model-versions/create': {
       const { name, source, tags } = given

@@ -39,7 +39,8 @@ export function wandbSettings(
     jobType: env['WANDB_JOB_TYPE'] || 'train',
     notes: env['WANDB_NOTES'] || '',
     tags: (env['WANDB_TAGS'] || '').split(',').flatMap((tag) => tag.trim() || []),
-    sweepId: env['WANDB_SWEEP_ID'] || '',
+    // a sweep of ours sets it for programs that read it; W&B's server knows no such sweep
+    sweepId: env['WANDB_SWEEP_ID'] === sweep ? '' : env['WANDB_SWEEP_ID'] || '',
     model: wandb.model,
   }
 }
