@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { RunStatus } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
-import { type MlflowClient, mlflowErrorCode } from '../mlflow/mlflow-client.ts'
+import { experimentNamed } from '../mlflow/find-mlflow-run.ts'
+import type { MlflowClient } from '../mlflow/mlflow-client.ts'
 import type { ForeignPoint, ForeignRun } from './foreign-run.ts'
 
 const pairSchema = z.object({ key: z.string(), value: z.string() })
@@ -25,7 +26,6 @@ const pageSchema = z.object({
   runs: z.array(runSchema).optional(),
   next_page_token: z.string().optional(),
 })
-const experimentSchema = z.object({ experiment: z.object({ experiment_id: z.string() }) })
 const historySchema = z.object({
   metrics: z
     .array(
@@ -66,8 +66,9 @@ export async function* readMlflowRuns(
   readArtifact: ReadArtifact,
 ): AsyncGenerator<ForeignRun> {
   const slash = what.lastIndexOf('/')
-  const whole = await experimentId(client, what)
-  const part = whole ?? (slash < 0 ? undefined : await experimentId(client, what.slice(0, slash)))
+  const whole = await experimentNamed(client, what)
+  const part =
+    whole ?? (slash < 0 ? undefined : await experimentNamed(client, what.slice(0, slash)))
   if (part === undefined) {
     throw new AtelierError('IMPORT_INVALID', `${client.uri} has no experiment "${what}".`, {
       hint: 'Name an experiment of the server, or one of its runs as EXPERIMENT/RUN_ID.',
@@ -87,16 +88,6 @@ export async function* readMlflowRuns(
     }
     page_token = page.next_page_token
   } while (page_token)
-}
-
-async function experimentId(client: MlflowClient, name: string): Promise<string | undefined> {
-  try {
-    const answer = await client.get('experiments/get-by-name', { experiment_name: name })
-    return experimentSchema.parse(answer).experiment.experiment_id
-  } catch (error) {
-    if (mlflowErrorCode(error) === 'RESOURCE_DOES_NOT_EXIST') return undefined
-    throw error
-  }
 }
 
 async function readRun(

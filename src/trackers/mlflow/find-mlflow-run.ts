@@ -44,7 +44,7 @@ export async function findOrMakeRun(
 }
 
 async function experimentId(client: MlflowClient, name: string): Promise<string> {
-  const known = await byName(client, name)
+  const known = await experimentNamed(client, name)
   if (known !== undefined) return known
   try {
     return createdSchema.parse(await client.send('POST', 'experiments/create', { name }))
@@ -52,13 +52,17 @@ async function experimentId(client: MlflowClient, name: string): Promise<string>
   } catch (error) {
     // another run made it a moment ago
     if (mlflowErrorCode(error) !== 'RESOURCE_ALREADY_EXISTS') throw error
-    const made = await byName(client, name)
+    const made = await experimentNamed(client, name)
     if (made === undefined) throw error
     return made
   }
 }
 
-async function byName(client: MlflowClient, name: string): Promise<string | undefined> {
+/** The id of an experiment; undefined: there is none of that name. */
+export async function experimentNamed(
+  client: MlflowClient,
+  name: string,
+): Promise<string | undefined> {
   try {
     const answer = await client.get('experiments/get-by-name', { experiment_name: name })
     return experimentSchema.parse(answer).experiment.experiment_id

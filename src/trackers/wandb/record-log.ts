@@ -60,6 +60,8 @@ export class RecordLog {
 function* chunksOf(record: Uint8Array, start: number): Generator<Uint8Array> {
   let offset = start
   let done = 0
+  // where only a header fits, the first chunk holds nothing
+  let isFirst = true
   do {
     const left = BLOCK_BYTES - (offset % BLOCK_BYTES)
     if (left < CHUNK_HEADER_BYTES) {
@@ -68,12 +70,12 @@ function* chunksOf(record: Uint8Array, start: number): Generator<Uint8Array> {
       continue
     }
     const length = Math.min(left - CHUNK_HEADER_BYTES, record.length - done)
-    const isFirst = done === 0
     const isLast = done + length === record.length
     const type = isFirst ? (isLast ? CHUNK.full : CHUNK.first) : isLast ? CHUNK.last : CHUNK.middle
     yield chunk(type, record.subarray(done, done + length))
     offset += CHUNK_HEADER_BYTES + length
     done += length
+    isFirst = false
     if (isLast) return
   } while (true)
 }
