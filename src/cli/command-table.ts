@@ -188,6 +188,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs-reproduce.ts')).runsReproduceCommand,
   },
   {
+    name: 'sync',
+    summary: 'Send runs to W&B, MLflow or TensorBoard: what they missed, or all of it.',
+    load: async () => (await import('./commands/sync.ts')).syncCommand,
+  },
+  {
     name: 'monitor report',
     summary: 'Judge logged predictions against the reference and write a report.',
     load: async () => (await import('./commands/monitor-report.ts')).monitorReportCommand,

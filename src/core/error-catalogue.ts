@@ -131,6 +131,28 @@ export const errorCatalogue = {
   JOBS_FAILED: { kind: 'finding', meaning: 'Some jobs of a multirun failed; the others are done.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
 
+  // other trackers
+  TRACKER_SETTINGS: {
+    kind: 'usage',
+    meaning: 'A tracker was asked for, and its address or key is missing or malformed.',
+  },
+  TRACKER_UNREACHABLE: {
+    kind: 'state',
+    meaning: 'The server of a tracker cannot be reached, does not answer, or fails.',
+  },
+  TRACKER_REFUSED: {
+    kind: 'state',
+    meaning: 'The server of a tracker does not accept what was sent, or who sends it.',
+  },
+  SYNC_INCOMPLETE: {
+    kind: 'finding',
+    meaning: 'Some runs have not reached their trackers; they can be sent again.',
+  },
+  IMPORT_INVALID: {
+    kind: 'input',
+    meaning: "A run of another tracker cannot be read: it is damaged, or not that tracker's.",
+  },
+
   // sweeps
   SWEEP_INVALID: {
     kind: 'usage',

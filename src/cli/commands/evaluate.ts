@@ -23,6 +23,7 @@ import {
   withSubject,
 } from '../judgement.ts'
 import { noteFiles, trainingCurvesOf } from '../run-files.ts'
+import { resendRun } from '../track-training.ts'
 
 export const evaluateCommand = defineCommand({
   arguments: { model: modelArgument },
@@ -60,6 +61,7 @@ async function evaluate(
   printResult(context, { report: result.report, files }, () =>
     evaluationText(result.report, relative(context.cwd, files.reportHtml)),
   )
+  if (run !== undefined) await resendRun(context, run, config)
 }
 
 async function writeReports(
