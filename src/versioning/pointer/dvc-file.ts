@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type Document, isScalar, parseDocument, Scalar, type YAMLMap } from 'yaml'
+import { type Document, isScalar, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { writeFileAtomic } from '../../core/index.ts'
 import { isDirHash, isObjectHash, type ObjectRef } from '../objects/object-id.ts'
 import { versioningError } from '../versioning-error.ts'
 import { dvcFileSchema, type RawDvcFile } from './dvc-file-schema.ts'
+import { editOutput } from './edit-output.ts'
 import { formatScalar } from './yaml-scalar.ts'
 
 /** What identifies data: the MD5 with the number of bytes and, of a directory, of files. */
@@ -44,7 +45,7 @@ export interface DvcFile {
   readonly fromRepository: boolean
   readonly outputs: readonly DataOutput[]
   /** Kept whole, so that comments and fields of others survive. */
-  readonly document: Document
+  readonly text: string
 }
 
 export const DVC_SUFFIX = '.dvc'
@@ -55,7 +56,7 @@ export async function readDvcFile(path: string): Promise<DvcFile> {
 }
 
 export function parseDvcFile(text: string, path: string): DvcFile {
-  const document = parseDocument(text, { keepSourceTokens: true })
+  const document = parseDocument(text)
   const [problem] = document.errors
   if (problem !== undefined) throw invalid(path, problem.message.split('\n')[0]!.replace(/:$/, ''))
   const result = dvcFileSchema.safeParse(document.toJS() ?? {})
@@ -65,7 +66,7 @@ export function parseDvcFile(text: string, path: string): DvcFile {
   const outputs = (raw.outs ?? []).map((out, at) => outputOf(document, path, folder, out, at))
   const imported = raw.deps != null && raw.deps.length > 0
   const fromRepository = raw.deps?.some(({ repo }) => repo !== undefined) === true
-  return { path, frozen: raw.frozen === true, imported, fromRepository, outputs, document }
+  return { path, frozen: raw.frozen === true, imported, fromRepository, outputs, text }
 }
 
 type RawOutput = NonNullable<NonNullable<RawDvcFile['outs']>[number]>
@@ -143,45 +144,12 @@ function hashEntries({
 }
 
 /** The text of a `.dvc` file with another hash for one output; the rest stays, with its comments. */
-export function withOutputHash({ document }: DvcFile, at: number, hash: DataHash): string {
-  const copy = document.clone() as Document
-  const out = copy.getIn(['outs', at]) as YAMLMap
-  const old = new Map(out.items.map((pair) => [keyOf(pair.key), pair]))
-  for (const key of HASH_KEYS) if (old.has(key)) out.delete(key)
-  const entries = [...hashEntries(hash), ['hash', 'md5'] as const]
-  const front = entries.slice(0, -1).map(([key, value]) => pairOf(copy, old.get(key), key, value))
-  const before = out.items.findIndex((pair) => keyOf(pair.key) === 'path')
-  out.items.splice(before, 0, pairOf(copy, old.get('hash'), 'hash', 'md5'))
-  out.items.unshift(...front)
-  return textOf(copy)
+export function withOutputHash({ text }: DvcFile, at: number, hash: DataHash): string {
+  const none = HASH_KEYS.map((key) => [key, undefined] as const)
+  return editOutput(text, at, new Map([...none, ...hashEntries(hash), ['hash', 'md5']]))
 }
 
-const HASH_KEYS = ['md5', 'size', 'nfiles', 'isexec', 'hash', 'etag', 'checksum'] as const
-
-const keyOf = (key: unknown) => (isScalar(key) ? String(key.value) : String(key))
-
-/** The pair that was there, for its comments, with another value. */
-function pairOf(
-  document: Document,
-  old: YAMLMap['items'][number] | undefined,
-  key: string,
-  value: unknown,
-) {
-  const scalar = new Scalar(value)
-  // as ruamel does: quotes only where digits would be read as a number
-  if (typeof value === 'string' && formatScalar(value, 0, 0) !== value) scalar.type = 'QUOTE_SINGLE'
-  if (old === undefined) return document.createPair(key, scalar)
-  if (isScalar(old.value)) {
-    if (old.value.comment) scalar.comment = old.value.comment
-    if (old.value.commentBefore) scalar.commentBefore = old.value.commentBefore
-  }
-  old.value = scalar
-  return old
-}
-
-function textOf(document: Document): string {
-  return document.toString({ indentSeq: false, lineWidth: 0, flowCollectionPadding: false })
-}
+const HASH_KEYS = ['md5', 'size', 'nfiles', 'isexec', 'etag', 'checksum'] as const
 
 export async function writeDvcFile(path: string, text: string): Promise<void> {
   await writeFileAtomic(path, text)
