@@ -242,4 +242,3 @@ export type PluginData = Message<"atelier.tensorboard.PluginData"> & {
  */
 export const PluginDataSchema: GenMessage<PluginData> = /*@__PURE__*/
   messageDesc(file_event, 8);
-

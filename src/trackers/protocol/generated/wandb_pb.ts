@@ -728,4 +728,3 @@ export type EnvironmentRecord = Message<"atelier.wandb.EnvironmentRecord"> & {
  */
 export const EnvironmentRecordSchema: GenMessage<EnvironmentRecord> = /*@__PURE__*/
   messageDesc(file_wandb, 19);
-
