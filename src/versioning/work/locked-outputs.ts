@@ -1,5 +1,4 @@
 import { relative, sep } from 'node:path'
-import { Document } from 'yaml'
 import { isObjectHash } from '../objects/object-id.ts'
 import { lockedPath, lockFileOf, readLock } from '../pipeline/lock-file.ts'
 import { readPipeline } from '../pipeline/read-pipeline.ts'
@@ -35,7 +34,7 @@ export async function lockedOutputs(
       const all = outputs.flatMap((output) => dataOutput(output, entry))
       const file = {
         ...{ path: lock, frozen: false, imported: false, fromRepository: false },
-        ...{ outputs: all, document: new Document() },
+        ...{ outputs: all, text: '' },
       }
       found.push(...all.map((output, index) => ({ file, index, output })))
     }
