@@ -8,7 +8,9 @@ import { missingPython, type PythonServer, runPython, startMlflow } from './supp
 import { createProject, type Project, SMALL } from './support/training-project.ts'
 import { startWandbServer, type WandbServer } from './support/wandb-server.ts'
 
-const noWandb = missingPython('wandb')
+// before 0.23 its sync was another program, which asks a server for more than ours answers
+const isOldWandb = missingPython('wandb.sdk.internal.datastore') === ''
+const noWandb = isOldWandb ? ' (left out: wandb is older than 0.23)' : missingPython('wandb')
 const noMlflow = missingPython('mlflow', 'onnx', 'onnxruntime')
 const noTensorboard = missingPython('tensorboard')
 

@@ -31,6 +31,8 @@ export function runPython(
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // a tool that waits for ever must not outlive its test
+    timeout: 100_000,
   })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
