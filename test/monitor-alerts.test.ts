@@ -21,7 +21,7 @@ beforeAll(async () => {
   hook = await httpReceiver()
   writeLog('ref.csv', 400, 1)
   writeLog('log.csv', 100, 5)
-  writeRules({ quiet: { on: 'silence', above: 1, severity: 'critical' } })
+  writeRules({ quiet: { signal: 'silence', above: 1, severity: 'critical' } })
 })
 afterAll(() => {
   hook.close()
@@ -107,7 +107,9 @@ describe('atelier monitor check --alert', () => {
   })
 
   it('still tells that nothing is logged where there is no window to judge', async () => {
-    writeRules({ empty: { on: 'volume', window: '1h', below: 1, above: null, severity: 'info' } })
+    writeRules({
+      empty: { signal: 'volume', window: '1h', below: 1, above: null, severity: 'info' },
+    })
     const args = ['check', '--alert', '-l', 'log.csv', '-r', 'ref.csv', '--from', '1h']
     const { code, err } = await monitor(args)
     expect(code).toBe(3)
@@ -119,15 +121,15 @@ describe('atelier monitor check --alert', () => {
 describe('the section alerts', () => {
   it.each([
     [
-      { a: { on: 'silence', above: 1, severity: 'info', routes: ['tem'] } },
+      { a: { signal: 'silence', above: 1, severity: 'info', routes: ['tem'] } },
       /There is no route tem; known: team/,
     ],
     [
-      { a: { on: 'drift', window: '5 weeks', level: 'drift', severity: 'info' } },
+      { a: { signal: 'drift', window: '5 weeks', level: 'drift', severity: 'info' } },
       /alerts\.rules\.a\.window/,
     ],
-    [{ a: { on: 'noise', severity: 'info' } }, /alerts\.rules\.a\.on/],
-    [{ a: { on: 'silence', above: 1, severity: 'info', aftr: 2 } }, /aftr/],
+    [{ a: { signal: 'noise', severity: 'info' } }, /alerts\.rules.a.signal/],
+    [{ a: { signal: 'silence', above: 1, severity: 'info', aftr: 2 } }, /aftr/],
   ])('refuses %o', async (rules, message) => {
     writeRules(rules)
     const { code, err } = await monitor(['alerts'])

@@ -60,7 +60,7 @@ async function writeRules(folder: string, url: string): Promise<void> {
   const rules = {
     ...{ after: 1, clear: 1, repeat_hours: null },
     rules: {
-      moved: { on: 'drift', window: `${WINDOW} rows`, level: 'drift', severity: 'warning' },
+      moved: { signal: 'drift', window: `${WINDOW} rows`, level: 'drift', severity: 'warning' },
     },
     routes: {
       team: {

@@ -366,4 +366,11 @@ webhooks:
     server.close()
     await rm(join(project.folder, 'conf'), { recursive: true })
   })
+
+  it('registers into the store that an override names', async () => {
+    const made = await modelsJson('register', runs[0]!, 'registry.store=elsewhere')
+    const { sha256: digest } = made
+    const file = join(project.folder, 'elsewhere/sha256', digest.slice(0, 2), digest)
+    expect(existsSync(file)).toBe(true)
+  })
 })

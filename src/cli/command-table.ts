@@ -118,6 +118,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/serve.ts')).serveCommand,
   },
   {
+    name: 'repro',
+    summary: 'Run the stages of dvc.yaml whose inputs changed.',
+    load: async () => (await import('./commands/repro.ts')).reproCommand,
+  },
+  {
+    name: 'dag',
+    summary: 'Show which stage of dvc.yaml needs which.',
+    load: async () => (await import('./commands/dag.ts')).dagCommand,
+  },
+  {
     name: 'runs ls',
     summary: 'List runs: filtered, sorted, with chosen columns.',
     load: async () => (await import('./commands/runs-ls.ts')).runsLsCommand,
@@ -176,6 +186,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'runs reproduce',
     summary: 'Train a run again and compare the weights.',
     load: async () => (await import('./commands/runs-reproduce.ts')).runsReproduceCommand,
+  },
+  {
+    name: 'sync',
+    summary: 'Send runs to W&B, MLflow or TensorBoard: what they missed, or all of it.',
+    load: async () => (await import('./commands/sync.ts')).syncCommand,
   },
   {
     name: 'monitor report',
@@ -311,6 +326,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'models deliver',
     summary: 'Send events of the registry that did not reach their receivers.',
     load: async () => (await import('./commands/models-deliver.ts')).modelsDeliverCommand,
+  },
+  {
+    name: 'deploy cloudrun',
+    summary: 'Bring the services to Cloud Run, or print the commands that would.',
+    load: async () => (await import('./commands/deploy-cloudrun.ts')).deployCloudrunCommand,
   },
   {
     name: 'config',

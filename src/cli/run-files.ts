@@ -1,6 +1,10 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Config } from '../contracts/index.ts'
-import { type TrainingCurves, writeTrainingFigures } from '../evaluation/index.ts'
+import {
+  type TrainingCurves,
+  writeTrainingData,
+  writeTrainingFigures,
+} from '../evaluation/index.ts'
 import { type Run, readMetrics, refreshIndex, writeArtifacts } from '../tracking/index.ts'
 import type { CommandContext } from './context.ts'
 import { storeOpener } from './open-store.ts'
@@ -20,16 +24,21 @@ export async function trainingCurvesOf({
   }
 }
 
-/** Draws the learning curves into the run's `figures/`. The model is made: a failure here is only told. */
+/**
+ * Draws the learning curves into the run's `figures/`, and writes them as numbers to `reports/` when the model
+ * is published. The model is made: a failure here is only told.
+ */
 export async function drawTraining(
   context: CommandContext,
   run: Run,
   config: Config,
+  isPublished: boolean,
 ): Promise<void> {
   try {
     const curves = await trainingCurvesOf(run)
     if (curves === undefined) return
     await writeTrainingFigures(join(run.folder, 'figures'), curves)
+    if (isPublished) await writeTrainingData(resolve(context.cwd, config.paths.reports), curves)
     await noteFiles(context, run, config)
   } catch (error) {
     context.logger.warn(`the learning curves could not be drawn: ${(error as Error).message}`)

@@ -17,6 +17,7 @@ import { storeOpener } from './open-store.ts'
 import { formatDuration } from './progress-line.ts'
 import { drawTraining } from './run-files.ts'
 import { formatTable } from './table.ts'
+import { withTrackers } from './track-training.ts'
 
 export interface TrainingRequest {
   readonly run: Run
@@ -32,9 +33,11 @@ export async function startTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<TrainResult> {
-  const result = await train(context, request)
-  printTraining(context, result)
-  return result
+  return withTrackers(context, request, async (tracked) => {
+    const result = await train(tracked, request)
+    printTraining(tracked, result)
+    return result
+  })
 }
 
 /** Trains a new run, saying before what it is. */
@@ -52,8 +55,10 @@ export async function continueTraining(
   context: CommandContext,
   request: TrainingRequest,
 ): Promise<void> {
-  const result = await resumeTraining(await optionsOf(context, request))
-  printTraining(context, await drawn(context, request, result))
+  await withTrackers(context, request, async (tracked) => {
+    const result = await resumeTraining(await optionsOf(tracked, request))
+    printTraining(tracked, await drawn(tracked, request, result))
+  })
 }
 
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
@@ -63,20 +68,23 @@ async function optionsOf(context: CommandContext, request: TrainingRequest): Pro
   const openStore = storeOpener(context, request.config)
   const given = { progress, logger, clock, signal, producer, openStore }
   const surroundings = { ...given, fitTemperature: cautiousTemperature, profile }
-  // the trials of a sweep must not take turns at being the model that is served
-  const isTrial = request.run.record.sweep !== null
-  if (!request.publish || isTrial) return { ...request, ...surroundings }
+  if (!isPublished(request)) return { ...request, ...surroundings }
   const publishTo = resolve(context.cwd, request.config.paths.models)
   return { ...request, ...surroundings, publishTo }
+}
+
+/** The trials of a sweep must not take turns at being the model that is served. */
+function isPublished({ publish, run }: TrainingRequest): boolean {
+  return publish && run.record.sweep === null
 }
 
 /** Draws the curves into the run's folder. */
 async function drawn(
   context: CommandContext,
-  { config }: TrainingRequest,
+  request: TrainingRequest,
   result: TrainResult,
 ): Promise<TrainResult> {
-  await drawTraining(context, result.run, config)
+  await drawTraining(context, result.run, request.config, isPublished(request))
   return result
 }
 

@@ -34,40 +34,40 @@ const ruleBase = {
   repeat_hours: patience.repeat_hours.optional(),
 }
 
-const alertRuleSchema = z.discriminatedUnion('on', [
+const alertRuleSchema = z.discriminatedUnion('signal', [
   z.strictObject({
-    on: z.literal('drift').describe('The verdict on the window.'),
+    signal: z.literal('drift').describe('The verdict on the window.'),
     window: anyWindow,
     level: z.enum(['watch', 'drift']).describe('The verdict that is bad.'),
     ...ruleBase,
   }),
   z.strictObject({
-    on: z.literal('accuracy').describe('Accuracy on predictions whose labels came.'),
+    signal: z.literal('accuracy').describe('Accuracy on predictions whose labels came.'),
     window: anyWindow,
     below: fraction.describe('Bad when even the upper end of its 95 % interval is below.'),
     ...ruleBase,
   }),
   z.strictObject({
-    on: z.literal('error_rate').describe('Share of requests answered with 5xx.'),
+    signal: z.literal('error_rate').describe('Share of requests answered with 5xx.'),
     window: timeWindow,
     above: fraction.describe('Bad above this share.'),
     least: positiveInt.describe('Of fewer requests nothing can be told.'),
     ...ruleBase,
   }),
   z.strictObject({
-    on: z.literal('latency').describe('99th percentile of the time to an answer, ms.'),
+    signal: z.literal('latency').describe('99th percentile of the time to an answer, ms.'),
     window: anyWindow,
     above: z.number().positive().describe('Bad above so many milliseconds.'),
     least: positiveInt.describe('Of fewer predictions nothing can be told.'),
     ...ruleBase,
   }),
   z.strictObject({
-    on: z.literal('silence').describe('Time since the last prediction, minutes.'),
+    signal: z.literal('silence').describe('Time since the last prediction, minutes.'),
     above: z.number().positive().describe('Bad above so many minutes.'),
     ...ruleBase,
   }),
   z.strictObject({
-    on: z.literal('volume').describe('Predictions per hour over the window.'),
+    signal: z.literal('volume').describe('Predictions per hour over the window.'),
     window: timeWindow,
     below: z.number().min(0).nullable().describe('Bad below so many; null: no limit.'),
     above: z.number().min(0).nullable().describe('Bad above so many; null: no limit.'),
@@ -168,7 +168,7 @@ export type AlertEvent = z.infer<typeof alertEventSchema>
 /** Where a rule stands. */
 export interface AlertStatus {
   readonly rule: string
-  readonly on: AlertRule['on']
+  readonly signal: AlertRule['signal']
   readonly severity: AlertEvent['severity']
   /** `unknown`: no check could tell yet. */
   readonly status: 'ok' | 'firing' | 'unknown'

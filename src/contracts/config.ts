@@ -4,6 +4,7 @@ import { imageGeometrySchema } from './image.ts'
 import { monitoringSchema } from './monitoring-config.ts'
 import { gateSchema, registrySchema } from './registry-config.ts'
 import { servingSchema } from './serving-config.ts'
+import { trackersShape } from './tracking-config.ts'
 
 /**
  * The schemas of the resolved configuration: the TypeScript types, the validation and the
@@ -105,6 +106,7 @@ const trackingSchema = z.strictObject({
     .positive()
     .nullable()
     .describe('Seconds between measurements of CPU and memory; null: none.'),
+  ...trackersShape,
 })
 
 const fileSchema = z.strictObject({

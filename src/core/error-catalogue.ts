@@ -131,6 +131,28 @@ export const errorCatalogue = {
   JOBS_FAILED: { kind: 'finding', meaning: 'Some jobs of a multirun failed; the others are done.' },
   TRAINING_DIVERGED: { kind: 'finding', meaning: 'The loss became NaN or infinite.' },
 
+  // other trackers
+  TRACKER_SETTINGS: {
+    kind: 'usage',
+    meaning: 'A tracker was asked for, and its address or key is missing or malformed.',
+  },
+  TRACKER_UNREACHABLE: {
+    kind: 'state',
+    meaning: 'The server of a tracker cannot be reached, does not answer, or fails.',
+  },
+  TRACKER_REFUSED: {
+    kind: 'state',
+    meaning: 'The server of a tracker does not accept what was sent, or who sends it.',
+  },
+  SYNC_INCOMPLETE: {
+    kind: 'finding',
+    meaning: 'Some runs have not reached their trackers; they can be sent again.',
+  },
+  IMPORT_INVALID: {
+    kind: 'input',
+    meaning: "A run of another tracker cannot be read: it is damaged, or not that tracker's.",
+  },
+
   // sweeps
   SWEEP_INVALID: {
     kind: 'usage',
@@ -231,6 +253,30 @@ export const errorCatalogue = {
   },
   DVC_DAMAGED: { kind: 'finding', meaning: '`data doctor` found damage.' },
 
+  // pipelines
+  PIPELINE_NOT_FOUND: { kind: 'input', meaning: 'There is no pipeline, or no stage of that name.' },
+  PIPELINE_INVALID: {
+    kind: 'usage',
+    meaning: 'A `dvc.yaml` or `dvc.lock` holds what it cannot hold.',
+  },
+  PIPELINE_PARAMETERS: {
+    kind: 'input',
+    meaning: 'A parameter of a pipeline, or its file, is not there or cannot be read.',
+  },
+  PIPELINE_GRAPH: {
+    kind: 'usage',
+    meaning: 'Stages wait for each other in a circle, or write to the same place.',
+  },
+  PIPELINE_INPUT_MISSING: { kind: 'input', meaning: 'What a stage depends on does not exist.' },
+  PIPELINE_STAGE_FAILED: {
+    kind: 'finding',
+    meaning: 'The command of a stage failed, or did not write what it should.',
+  },
+  PIPELINE_BUSY: {
+    kind: 'state',
+    meaning: 'Another process works on the inputs or outputs of a stage.',
+  },
+
   // monitoring
   PREDICTION_UNKNOWN: { kind: 'input', meaning: 'There is no prediction of that id.' },
   FEEDBACK_UNAVAILABLE: { kind: 'state', meaning: 'True labels cannot be kept here.' },
@@ -275,6 +321,8 @@ export const errorCatalogue = {
     kind: 'state',
     meaning: 'A server cannot listen at the address or port it was given.',
   },
+  TOOL_MISSING: { kind: 'state', meaning: 'A program that a command needs is not installed.' },
+  DEPLOY_FAILED: { kind: 'state', meaning: "A command of the cloud's own tool failed." },
   DISK_FULL: { kind: 'state', meaning: 'There is no room on the disk for what must be written.' },
   INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
 } as const satisfies Record<string, ErrorEntry>

@@ -26,5 +26,6 @@ export {
   type EvaluationFiles,
   writeEvaluation,
 } from './write-evaluation.ts'
+export { type PlotData, writeEvaluationData, writeTrainingData } from './write-plot-data.ts'
 export { writeSweepReport } from './write-sweep-report.ts'
 export { writeTrainingFigures } from './write-training-figures.ts'

@@ -50,6 +50,12 @@ export function describePixels(pixels: Uint8Array, geometry: ImageGeometry): Pix
   }
 }
 
+/** The same, in the order of `pixelFeatureNames`. */
+export function pixelFeatureValues(pixels: Uint8Array, geometry: ImageGeometry): number[] {
+  const features = describePixels(pixels, geometry)
+  return pixelFeatureNames.map((name) => features[name])
+}
+
 function lumaPlane(planes: Uint8Array, size: number): Uint8Array {
   const grey = new Uint8Array(size)
   for (let i = 0; i < size; i++)

@@ -34,7 +34,6 @@ export {
   createDriftJudge,
   type DriftJudge,
   type DriftJudgeOptions,
-  judgeDrift,
 } from './verdict/drift-judge.ts'
 export type { DriftRows } from './verdict/drift-rows.ts'
 export type { DriftItem, DriftVerdict } from './verdict/drift-verdict.ts'

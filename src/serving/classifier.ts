@@ -1,11 +1,7 @@
 import type { PredictionRecord } from '../contracts/index.ts'
 import { AtelierError, type Clock, type Logger, timeOrderedId } from '../core/index.ts'
-import {
-  type DecodedImage,
-  type ImageDecoder,
-  MeasuredImage,
-  type PictureRequest,
-} from './image-decoder.ts'
+import { pixelFeatureNames } from '../image/index.ts'
+import type { DecodedImage, ImageDecoder, PictureRequest } from './image-decoder.ts'
 import type { ModelSlot, Served } from './model-slot.ts'
 import type { FinishedTask, PredictionTask } from './model-thread.ts'
 import type { CheckedModel } from './served-model.ts'
@@ -129,9 +125,7 @@ export class Classifier {
       classify: (bytes, request = {}) => this.#classify(served, bytes, request),
       classifyPixels: (image, request = {}) => {
         const { pixels, width, height } = image
-        const { geometry } = served.model.manifest.preprocessing
-        const came = { width, height, format: 'tensor' }
-        const decoded = new MeasuredImage(pixels, geometry, came)
+        const decoded = { pixels, width, height, format: 'tensor' }
         return this.#submit(served, decoded, this.#options.clock.monotonic(), request)
       },
       release: () => this.#options.slot.release(served),
@@ -191,7 +185,7 @@ export async function deliver(
   const answers = finished.map((task) => classificationOf(task, now, time))
   if (onPrediction !== undefined && answers.length > 0) {
     try {
-      await onPrediction(answers.map((answer, i) => recordOf(answer, finished[i]!.task, time)))
+      await onPrediction(answers.map((answer, i) => recordOf(answer, finished[i]!, time)))
     } catch (error) {
       // the client is answered whatever becomes of the record
       onLoss(answers.length)
@@ -219,21 +213,27 @@ function classificationOf(
 
 function recordOf(
   { id, model, best, probabilities, latencyMs }: Classification,
-  { image }: PendingPrediction,
+  { task, features }: FinishedTask<PendingPrediction>,
   time: number,
 ): PredictionRecord {
-  const { width, height, format } = image
+  const { width, height, format } = task.image
   return {
     id,
     time,
     model: model.identity,
-    features: image.features(),
+    features: namedFeatures(features),
     image: { width, height, format },
     predicted_class: model.manifest.classes[best]!,
     confidence: probabilities[best]!,
     probabilities,
     latency_ms: latencyMs,
   }
+}
+
+function namedFeatures(values: Float64Array): Readonly<Record<string, number>> {
+  const features: Record<string, number> = {}
+  for (let i = 0; i < values.length; i++) features[pixelFeatureNames[i]!] = values[i]!
+  return features
 }
 
 function notLoaded({ failure }: ModelSlot<PredictionPool>): AtelierError {

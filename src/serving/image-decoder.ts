@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
-import type { ImageGeometry, Preprocessing } from '../contracts/index.ts'
+import type { Preprocessing } from '../contracts/index.ts'
 import { AtelierError, type ErrorCode } from '../core/index.ts'
-import { decodePngSync, describePixels, preprocessRaster } from '../image/index.ts'
+import { decodePngSync, preprocessRaster } from '../image/index.ts'
 import { clientGone, overloaded } from './worker-pool.ts'
 
 /** A picture as the model takes it. */
@@ -12,8 +12,6 @@ export interface DecodedImage {
   readonly width: number
   readonly height: number
   readonly format: string
-  /** What the record of a prediction says of the pixels; measured when asked for. */
-  features(): Readonly<Record<string, number>>
 }
 
 export type PixelSpec = Pick<Preprocessing, 'geometry' | 'color'>
@@ -95,8 +93,7 @@ export class ThreadDecoder implements ImageDecoder {
     const raster = decodePngSync(bytes, this.#options)
     if (raster === undefined) return undefined
     const { width, height } = raster
-    const came = { width, height, format: 'png' }
-    return new MeasuredImage(preprocessRaster(raster, spec), spec.geometry, came)
+    return { pixels: preprocessRaster(raster, spec), width, height, format: 'png' }
   }
 
   async decode(
@@ -125,7 +122,8 @@ export class ThreadDecoder implements ImageDecoder {
       const { code, message, hint } = answer.error
       throw new AtelierError(code, message, hint === undefined ? {} : { hint })
     }
-    return new MeasuredImage(answer.pixels, geometry, answer)
+    const { pixels, width, height, format } = answer
+    return { pixels, width, height, format }
   }
 
   async close(): Promise<void> {
@@ -199,29 +197,4 @@ export class ThreadDecoder implements ImageDecoder {
 function pngPixels(bytes: Uint8Array): number {
   const [a, b, c, d, e, f, g, h] = bytes.subarray(16, 24)
   return ((a! << 24) | (b! << 16) | (c! << 8) | d!) * ((e! << 24) | (f! << 16) | (g! << 8) | h!)
-}
-
-/** Pixels that are measured only if somebody keeps a record. */
-export class MeasuredImage implements DecodedImage {
-  readonly pixels: Uint8Array
-  readonly width: number
-  readonly height: number
-  readonly format: string
-  readonly #geometry: ImageGeometry
-
-  constructor(
-    pixels: Uint8Array,
-    geometry: ImageGeometry,
-    came: Pick<DecodedImage, 'width' | 'height' | 'format'>,
-  ) {
-    this.pixels = pixels
-    this.#geometry = geometry
-    this.width = came.width
-    this.height = came.height
-    this.format = came.format
-  }
-
-  features(): Readonly<Record<string, number>> {
-    return describePixels(this.pixels, this.#geometry)
-  }
 }

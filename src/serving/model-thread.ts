@@ -24,6 +24,8 @@ export interface FinishedTask<T extends PredictionTask = PredictionTask> {
   readonly probabilities: Float32Array
   /** [classes] */
   readonly logits: Float32Array
+  /** [features], in the order of `pixelFeatureNames`; empty where none are measured. */
+  readonly features: Float64Array
 }
 
 export interface ThreadEvents<T extends PredictionTask> {
@@ -171,8 +173,8 @@ export class ModelThread<T extends PredictionTask> {
   }
 
   #collect(report: BatchReport): void {
-    const { classes, capacity } = this.#ring.shape
-    const { probabilities, logits } = this.#ring
+    const { classes, capacity, features: count } = this.#ring.shape
+    const { probabilities, logits, features } = this.#ring
     const finished: FinishedTask<T>[] = []
     for (let i = 0; i < report.count; i++) {
       const place = (this.#collected + i) & (capacity - 1)
@@ -184,6 +186,7 @@ export class ModelThread<T extends PredictionTask> {
         task,
         probabilities: probabilities.slice(from, to),
         logits: logits.slice(from, to),
+        features: features.slice(place * count, (place + 1) * count),
       })
     }
     this.#collected = (this.#collected + report.count) | 0

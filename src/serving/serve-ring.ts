@@ -12,6 +12,9 @@ export interface BatchReport {
   readonly milliseconds: number
 }
 
+/** [features] of one picture, uint8 [C, H, W]. */
+export type Measure = (image: Uint8Array) => ArrayLike<number>
+
 /**
  * The thread's side of the ring: takes what is there, up to a full batch, runs it, puts the results in
  * the places of the pictures, and reports. Ends when it is told to stop and nothing waits.
@@ -19,6 +22,7 @@ export interface BatchReport {
 export async function serveRing(
   ring: SlotRing,
   runner: BatchRunner,
+  measure: Measure | undefined,
   report: (batch: BatchReport) => void,
 ): Promise<void> {
   const { counters } = ring
@@ -37,6 +41,7 @@ export async function serveRing(
     const started = performance.now()
     if (ran > 0) await runPlaces(ring, runner, places, ran)
     const milliseconds = performance.now() - started
+    if (measure !== undefined) measurePlaces(ring, runner, measure, places.subarray(0, ran))
     Atomics.store(counters, COUNTER.done, (taken + count) | 0)
     report({ count, ran, milliseconds })
   }
@@ -71,5 +76,19 @@ async function runPlaces(
     const [from, to, at] = [i * classes, (i + 1) * classes, places[i]! * classes]
     ring.probabilities.set(runner.probabilities.subarray(from, to), at)
     ring.logits.set(runner.logits.subarray(from, to), at)
+  }
+}
+
+/** Here, where the pictures are at hand and the event loop has other things to do. */
+function measurePlaces(
+  ring: SlotRing,
+  { images }: BatchRunner,
+  measure: Measure,
+  places: Int32Array,
+): void {
+  const { imageBytes, features } = ring.shape
+  for (const [i, place] of places.entries()) {
+    const image = images.subarray(i * imageBytes, (i + 1) * imageBytes)
+    ring.features.set(measure(image), place * features)
   }
 }

@@ -93,6 +93,7 @@ function openPool(model: CheckedModel, options: ServiceOptions): PredictionPool 
     threads: config.workers ?? defaultThreads(),
     maxBatch: config.max_batch,
     queueBatches: config.queue_batches,
+    isMeasured: onPrediction !== undefined,
     startMs: START_MS,
     hangMs: 2 * config.deadline_ms,
     clock,

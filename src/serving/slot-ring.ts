@@ -10,6 +10,8 @@ export interface RingShape {
   /** Bytes of one picture. */
   readonly imageBytes: number
   readonly classes: number
+  /** Numbers that are measured of each picture; 0: none. */
+  readonly features: number
 }
 
 export interface SlotRing {
@@ -25,6 +27,8 @@ export interface SlotRing {
   readonly probabilities: Float32Array
   /** [capacity, classes] */
   readonly logits: Float32Array
+  /** [capacity, features] */
+  readonly features: Float64Array
 }
 
 export const COUNTER = {
@@ -44,25 +48,28 @@ export const COUNTER = {
  */
 export const SLOT = { waiting: 0, running: 1, dropped: 2 } as const
 
+/** An even number, so that what follows lies where doubles may. */
 const COUNTERS = 4
 
 export function createRing(shape: RingShape): SlotRing {
-  const { capacity, imageBytes, classes } = shape
-  const words = COUNTERS + capacity + 2 * capacity * classes
+  const { capacity, imageBytes, classes, features } = shape
+  const words = COUNTERS + capacity * (2 * features + 1 + 2 * classes)
   return openRing(new SharedArrayBuffer(4 * words + capacity * imageBytes), shape)
 }
 
 /** The same memory seen from the other thread. */
 export function openRing(memory: SharedArrayBuffer, shape: RingShape): SlotRing {
-  const { capacity, imageBytes, classes } = shape
+  const { capacity, imageBytes, classes, features } = shape
   const values = capacity * classes
-  const statesAt = 4 * COUNTERS
+  const featuresAt = 4 * COUNTERS
+  const statesAt = featuresAt + 8 * capacity * features
   const probabilitiesAt = statesAt + 4 * capacity
   const logitsAt = probabilitiesAt + 4 * values
   return {
     shape,
     memory,
     counters: new Int32Array(memory, 0, COUNTERS),
+    features: new Float64Array(memory, featuresAt, capacity * features),
     states: new Int32Array(memory, statesAt, capacity),
     probabilities: new Float32Array(memory, probabilitiesAt, values),
     logits: new Float32Array(memory, logitsAt, values),

@@ -1,4 +1,5 @@
 import { AtelierError, type Clock } from '../core/index.ts'
+import { pixelFeatureNames } from '../image/index.ts'
 import {
   type FinishedTask,
   ModelThread,
@@ -29,6 +30,8 @@ export interface PoolEvents<T extends PredictionTask> {
 export interface PoolOptions<T extends PredictionTask> extends PoolSettings, PoolEvents<T> {
   readonly file: URL
   readonly model: Omit<ModelThreadOptions<T>['model'], 'maxBatch'>
+  /** Whether pictures are measured for a record. */
+  readonly isMeasured: boolean
   readonly clock: Clock
 }
 
@@ -50,10 +53,15 @@ export class WorkerPool<T extends PredictionTask> {
 
   constructor(options: PoolOptions<T>) {
     this.#options = options
-    const { threads, maxBatch, queueBatches, model, file } = options
+    const { threads, maxBatch, queueBatches, model, file, isMeasured } = options
     this.#limit = (queueBatches + 1) * maxBatch
     const imageBytes = model.image.reduce((product, size) => product * size, 1)
-    const ring = { capacity: ringCapacity(this.#limit), imageBytes, classes: model.classes }
+    const ring = {
+      capacity: ringCapacity(this.#limit),
+      imageBytes,
+      classes: model.classes,
+      features: isMeasured ? pixelFeatureNames.length : 0,
+    }
     this.#threads = Array.from({ length: threads }, () => {
       const thread: ModelThread<T> = new ModelThread({
         file,

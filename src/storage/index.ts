@@ -1,6 +1,7 @@
 export { type Database, type DatabasePlace, openDatabase } from './database.ts'
 export type { DatabaseKind } from './database-kind.ts'
 export type { DatabaseSchema, Migration } from './migrate.ts'
+export { createCrc32c } from './objects/crc32c.ts'
 export { type DownloadOptions, downloadObject } from './objects/download-object.ts'
 export { existingKeys } from './objects/existing-keys.ts'
 export { forEachConcurrent } from './objects/for-each-concurrent.ts'

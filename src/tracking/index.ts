@@ -54,6 +54,7 @@ export type {
   Series,
   SeriesQuery,
 } from './run-store.ts'
+export { isSafePath } from './safe-path.ts'
 export { keysOf } from './store/filter-sql.ts'
 export { openRunStore } from './store/open-run-store.ts'
 export { type RunValue, recordKeys, valuesOf } from './store/run-values.ts'

@@ -80,7 +80,8 @@ export async function createRunFolder(root: string, options: NewRunFolder): Prom
   await writeFileAtomic(files.overrides, stringify([...options.overrides]))
   const provenance = (options.provenance ?? []).map(({ key, origin }) => ({ key, origin }))
   await writeFileAtomic(files.provenance, `${JSON.stringify(provenance, null, 1)}\n`)
-  const state = await gitState(root)
+  // a run of elsewhere brings its own
+  const state = 'git' in options.described ? undefined : await gitState(root)
   if (state !== undefined && state.diff !== '') await writeFileAtomic(files.diff, state.diff)
   const time = new Date(options.clock.now()).toISOString()
   const record: RunRecord = {

@@ -18,7 +18,12 @@ export async function checkOut(
 ): Promise<readonly CheckedOut[]> {
   return withRepositoryLock(
     repository,
-    async () => checkOutTargets(repository, await findTargets(repository, words, cwd), options),
+    async () =>
+      checkOutTargets(
+        repository,
+        await findTargets(repository, words, cwd, { withStages: true }),
+        options,
+      ),
     { signal: repository.signal },
   )
 }

@@ -37,7 +37,7 @@ export async function dataStatus(
     repository,
     async () => {
       const statuses: OutputStatus[] = []
-      for (const target of await findTargets(repository, words, cwd))
+      for (const target of await findTargets(repository, words, cwd, { withStages: true }))
         statuses.push(await outputStatus(repository, target))
       return statuses
     },

@@ -19,7 +19,7 @@ export function pushData(
   choice: TransferChoice = {},
 ): Promise<Transferred> {
   const work = async () =>
-    pushTargets(repository, await findTargets(repository, words, cwd), choice)
+    pushTargets(repository, await findTargets(repository, words, cwd, { withStages: true }), choice)
   return withRepositoryLock(repository, work, { mode: 'read', signal: repository.signal })
 }
 
@@ -31,7 +31,11 @@ export function fetchData(
   choice: TransferChoice = {},
 ): Promise<Transferred> {
   const work = async () =>
-    fetchTargets(repository, await findTargets(repository, words, cwd), choice)
+    fetchTargets(
+      repository,
+      await findTargets(repository, words, cwd, { withStages: true }),
+      choice,
+    )
   return withRepositoryLock(repository, work, { mode: 'read', signal: repository.signal })
 }
 
@@ -48,7 +52,7 @@ export function pullData(
   choice: TransferChoice & { readonly force?: boolean } = {},
 ): Promise<Pulled> {
   const work = async () => {
-    const targets = await findTargets(repository, words, cwd)
+    const targets = await findTargets(repository, words, cwd, { withStages: true })
     const fetched = await fetchTargets(repository, targets, choice)
     const { force = false } = choice
     return { fetched, outputs: await checkOutTargets(repository, targets, { force }) }
@@ -64,6 +68,6 @@ export function dataCloudStatus(
   choice: TransferChoice = {},
 ): Promise<readonly CloudStatus[]> {
   const work = async () =>
-    cloudStatus(repository, await findTargets(repository, words, cwd), choice)
+    cloudStatus(repository, await findTargets(repository, words, cwd, { withStages: true }), choice)
   return withRepositoryLock(repository, work, { mode: 'read', signal: repository.signal })
 }

@@ -23,7 +23,7 @@ export function alertsOf(urls: Readonly<Record<string, string>>): AlertsConfig {
   })
   return alertsSchema.parse({
     ...{ after: 2, clear: 2, repeat_hours: 1 },
-    rules: { quiet: { on: 'silence', above: 5, severity: 'critical' } },
+    rules: { quiet: { signal: 'silence', above: 5, severity: 'critical' } },
     routes: Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, route(url)])),
   })
 }

@@ -3,6 +3,7 @@
  * the compiled thread, so that all but the fault is real.
  */
 import { parentPort, workerData } from 'node:worker_threads'
+import { pixelFeatureValues } from '../../dist/image/pixel-features.js'
 import { openSession } from '../../dist/runtime/session.js'
 import { runModelThread } from '../../dist/serving/run-model-thread.js'
 
@@ -40,4 +41,5 @@ await runModelThread(
       },
     }
   },
+  pixelFeatureValues,
 )

@@ -5,7 +5,9 @@ import {
   type EvaluationFiles,
   type EvaluationResult,
   evaluateBundle,
+  type PlotData,
   writeEvaluation,
+  writeEvaluationData,
 } from '../../evaluation/index.ts'
 import type { Run } from '../../tracking/index.ts'
 import { defineCommand } from '../command.ts'
@@ -21,6 +23,7 @@ import {
   withSubject,
 } from '../judgement.ts'
 import { noteFiles, trainingCurvesOf } from '../run-files.ts'
+import { resendRun } from '../track-training.ts'
 
 export const evaluateCommand = defineCommand({
   arguments: { model: modelArgument },
@@ -58,6 +61,7 @@ async function evaluate(
   printResult(context, { report: result.report, files }, () =>
     evaluationText(result.report, relative(context.cwd, files.reportHtml)),
   )
+  if (run !== undefined) await resendRun(context, run, config)
 }
 
 async function writeReports(
@@ -65,15 +69,18 @@ async function writeReports(
   subject: Subject,
   splitName: SplitChoice,
   { report, mistakes }: EvaluationResult,
-): Promise<EvaluationFiles> {
+): Promise<EvaluationFiles & PlotData> {
   const { run } = subject
   const { folder, copy } = reportPlace(context, subject, splitName)
   const details = { mistakes, ...(run === undefined ? {} : await detailsOf(run)) }
   const files = await writeEvaluation(folder, join(folder, 'figures'), report, details)
+  const data = await writeEvaluationData(folder, report)
   return {
     reportJson: await copy(files.reportJson),
     reportHtml: await copy(files.reportHtml),
     figures: await Promise.all(files.figures.map(copy)),
+    metrics: await copy(data.metrics),
+    plots: await Promise.all(data.plots.map(copy)),
   }
 }
 

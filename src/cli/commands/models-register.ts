@@ -1,12 +1,16 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { ProjectConfig } from '../../contracts/index.ts'
 import { requireFreeAlias } from '../../registry/index.ts'
 import { defineCommand } from '../command.ts'
-import { printResult } from '../context.ts'
+import { type CommandContext, printResult } from '../context.ts'
 import { actorOf, actorOption } from '../models/actor.ts'
 import { deliverEvents } from '../models/deliver-events.ts'
 import { registerModel } from '../models/register-model.ts'
 import { splitWords } from '../models/split-words.ts'
 import { versionText } from '../models/version-text.ts'
-import { withRegistry } from '../models/with-registry.ts'
+import { type OpenRegistry, withRegistry } from '../models/with-registry.ts'
+import { resendRun } from '../track-training.ts'
 
 export const modelsRegisterCommand = defineCommand({
   arguments: {
@@ -32,7 +36,7 @@ export const modelsRegisterCommand = defineCommand({
     description: { type: 'string', description: 'What there is to say about it.', short: 'd' },
     actor: actorOption,
   },
-  overrides: false,
+  overrides: true,
   examples: [
     { command: 'atelier models register', does: 'The newest completed run.' },
     {
@@ -41,8 +45,8 @@ export const modelsRegisterCommand = defineCommand({
     },
     { command: 'atelier models register models/model.onnx', does: 'A file.' },
   ],
-  async run(context, { arguments: { model: query }, options }) {
-    await withRegistry(context, async (open) => {
+  async run(context, { arguments: { model: query }, options, overrides }) {
+    const register = async (open: OpenRegistry) => {
       const { registry, config } = open
       const name = options.name ?? config.registry.name
       const wanted = splitWords(options.alias ?? '')
@@ -56,6 +60,7 @@ export const modelsRegisterCommand = defineCommand({
         await registry.setAlias({ name, alias, version, actor })
       }
       await deliverEvents(context, registry)
+      await registerElsewhere(context, config, made.version.lineage.manifest.run_id, wanted)
       const { aliases } = await registry.model(name)
       const pointing = aliases.filter((alias) => alias.version === version)
       printResult(context, { ...made.version, is_new: made.isNew, aliases: pointing }, () =>
@@ -67,6 +72,21 @@ export const modelsRegisterCommand = defineCommand({
           `Judge it against production and move the alias: atelier models promote ${name}/${version}`,
         ].join('\n\n'),
       )
-    })
+    }
+    await withRegistry(context, register, overrides)
   },
 })
+
+/** At MLflow too, where the run went there and the configuration names a registered model. */
+async function registerElsewhere(
+  context: CommandContext,
+  config: ProjectConfig,
+  runId: string,
+  aliases: readonly string[],
+): Promise<void> {
+  const { register, alias } = config.tracking.mlflow
+  if (register === null) return
+  const folder = resolve(context.cwd, config.paths.runs, runId)
+  const registration = { register, alias: aliases[0] ?? alias }
+  if (existsSync(folder)) await resendRun(context, { folder }, config, registration)
+}

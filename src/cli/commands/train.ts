@@ -9,6 +9,7 @@ import { loadConfig, loadJobs } from '../load-config.ts'
 import { runJobs } from '../multirun.ts'
 import { openOrPrepareDataset } from '../open-dataset.ts'
 import { startTraining } from '../run-training.ts'
+import { checkTrackers } from '../track-training.ts'
 
 export const trainCommand = defineCommand({
   arguments: {},
@@ -68,6 +69,7 @@ async function trainOnce(
   const dataset = await openOrPrepareDataset(config.data, context)
   const { name, digest } = dataset.manifest
   context.signal.throwIfAborted()
+  checkTrackers(context, config)
   // before there is a folder: a model that cannot be built is no run
   const parameters = modelSize(config, dataset.manifest)
   const run = await createRun(resolve(context.cwd, config.paths.runs), {

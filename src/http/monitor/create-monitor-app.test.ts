@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 const firing: AlertStatus = {
-  ...{ rule: 'drift', on: 'drift', severity: 'warning', status: 'firing', alert: 'a1' },
+  ...{ rule: 'drift', signal: 'drift', severity: 'warning', status: 'firing', alert: 'a1' },
   since: '2026-11-25T08:00:00.000Z',
   ...{ acknowledged: null, value: 2, message: 'drift: contrast "rose"' },
 }

@@ -35,6 +35,7 @@ export function createServiceMetrics(clock: Clock): ServiceMetrics {
     'atelier_prediction_errors_total',
     'Pictures that were not answered.',
   )
+  predictions.add(0)
   const labels = labelCache()
   const inside = insideMetrics(registry)
   addProcessMetrics(registry, clock)
@@ -89,6 +90,9 @@ function insideMetrics(registry: MetricRegistry) {
     'Answered pictures that the prediction log did not take.',
   )
   const results = { loaded: { result: 'loaded' }, refused: { result: 'refused' } }
+  // a series that begins with its first event has no increase then, and no alert would see it
+  for (const counter of [restarts, lost]) counter.add(0)
+  for (const result of Object.values(results)) reloads.add(0, result)
   const totals: InsideTotals = { batches: 0, images: 0, waitMs: 0, batchMs: 0, imageMs: 0 }
   const events: ServingEvents = {
     onBatch: ({ ran, milliseconds }, waits) => {

@@ -47,12 +47,12 @@ const ruleOf = (name: string, rule: AlertRule): EffectiveRule => ({
 })
 const severity = 'info' as const
 const rules = [
-  ruleOf('drift', { on: 'drift', window: '300 rows', level: 'drift', severity }),
-  ruleOf('accuracy', { on: 'accuracy', window: '7d', below: 0.7, severity }),
-  ruleOf('errors', { on: 'error_rate', window: '1h', above: 0.01, least: 20, severity }),
-  ruleOf('slow', { on: 'latency', window: '1h', above: 296, least: 100, severity }),
-  ruleOf('silence', { on: 'silence', above: 4, severity }),
-  ruleOf('volume', { on: 'volume', window: '30m', below: 61, above: null, severity }),
+  ruleOf('drift', { signal: 'drift', window: '300 rows', level: 'drift', severity }),
+  ruleOf('accuracy', { signal: 'accuracy', window: '7d', below: 0.7, severity }),
+  ruleOf('errors', { signal: 'error_rate', window: '1h', above: 0.01, least: 20, severity }),
+  ruleOf('slow', { signal: 'latency', window: '1h', above: 296, least: 100, severity }),
+  ruleOf('silence', { signal: 'silence', above: 4, severity }),
+  ruleOf('volume', { signal: 'volume', window: '30m', below: 61, above: null, severity }),
 ]
 
 async function statesOf(part: Partial<MonitoredLog> = {}) {

@@ -78,7 +78,7 @@ function onceEach(log: MonitoredLog, now: number): Look {
 }
 
 async function signalsFor(rule: AlertRule, look: Look, now: number): Promise<Signals> {
-  switch (rule.on) {
+  switch (rule.signal) {
     case 'drift': {
       const { verdict, reason } = await look.report(rule.window)
       return { ...NO_SIGNALS, drift: { verdict, reason } }

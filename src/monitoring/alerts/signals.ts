@@ -36,7 +36,7 @@ const LEVELS = { ok: 0, watch: 1, drift: 2 } as const
 
 /** What a rule says of what was found. */
 export function judgeSignals(rule: AlertRule, signals: Signals): Judgement {
-  switch (rule.on) {
+  switch (rule.signal) {
     case 'drift': {
       if (signals.drift === null) return UNKNOWN
       const { verdict, reason } = signals.drift

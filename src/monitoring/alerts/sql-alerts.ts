@@ -59,7 +59,7 @@ async function deliveriesOf(
 
 function statusOf({ name, rule, severity }: EffectiveRule, state?: AlertState): AlertStatus {
   const iso = (time: number) => new Date(time).toISOString()
-  const base = { rule: name, on: rule.on, severity }
+  const base = { rule: name, signal: rule.signal, severity }
   if (state === undefined || (state.status === 'ok' && state.message === '')) {
     const message = 'no check could tell yet'
     const nothing = { since: null, alert: null, acknowledged: null, value: null }

@@ -52,31 +52,35 @@ describe('judgeSignals', () => {
     volume: 120,
   }
   const rules: readonly (readonly [AlertRule, 'good' | 'bad', string])[] = [
-    [{ on: 'drift', window: '24h', level: 'watch', ...base }, 'bad', 'watch: contrast rose'],
-    [{ on: 'drift', window: '24h', level: 'drift', ...base }, 'good', 'watch: contrast rose'],
+    [{ signal: 'drift', window: '24h', level: 'watch', ...base }, 'bad', 'watch: contrast rose'],
+    [{ signal: 'drift', window: '24h', level: 'drift', ...base }, 'good', 'watch: contrast rose'],
     [
-      { on: 'accuracy', window: '7d', below: 0.9, ...base },
+      { signal: 'accuracy', window: '7d', below: 0.9, ...base },
       'bad',
       'accuracy is 80.0 % (75.0 % to 85.0 %, 250 labels)',
     ],
-    [{ on: 'accuracy', window: '7d', below: 0.84, ...base }, 'good', 'wanted 84.0 %'],
+    [{ signal: 'accuracy', window: '7d', below: 0.84, ...base }, 'good', 'wanted 84.0 %'],
     [
-      { on: 'error_rate', window: '1h', least: 500, above: 0.01, ...base },
+      { signal: 'error_rate', window: '1h', least: 500, above: 0.01, ...base },
       'bad',
       '2.0 % of 500 requests failed',
     ],
     [
-      { on: 'latency', window: '1h', least: 40, above: 50, ...base },
+      { signal: 'latency', window: '1h', least: 40, above: 50, ...base },
       'bad',
       'up to 51.0 ms, allowed are 50 ms',
     ],
-    [{ on: 'silence', above: 5, ...base }, 'good', 'no prediction for 3.0 minutes'],
+    [{ signal: 'silence', above: 5, ...base }, 'good', 'no prediction for 3.0 minutes'],
     [
-      { on: 'volume', window: '1h', below: 10, above: 100, ...base },
+      { signal: 'volume', window: '1h', below: 10, above: 100, ...base },
       'bad',
       'expected are 10 to 100',
     ],
-    [{ on: 'volume', window: '1h', below: null, above: null, ...base }, 'good', '0 to any number'],
+    [
+      { signal: 'volume', window: '1h', below: null, above: null, ...base },
+      'good',
+      '0 to any number',
+    ],
   ]
   it.each(rules)('judges %o', (rule, state, text) => {
     expect(judgeSignals(rule, signals)).toMatchObject({
@@ -87,12 +91,12 @@ describe('judgeSignals', () => {
   })
   it('says nothing of a few requests, or of a window that was not judged', () => {
     const few: readonly AlertRule[] = [
-      { on: 'error_rate', window: '1h', least: 501, above: 0.01, ...base },
-      { on: 'latency', window: '1h', least: 41, above: 50, ...base },
+      { signal: 'error_rate', window: '1h', least: 501, above: 0.01, ...base },
+      { signal: 'latency', window: '1h', least: 41, above: 50, ...base },
     ]
     for (const rule of few) expect(judgeSignals(rule, signals).state).toBe('unknown')
     const drift = { verdict: 'unjudged', reason: 'Needs 8 more.' } as const
-    const onDrift: AlertRule = { on: 'drift', window: '1h', level: 'watch', ...base }
+    const onDrift: AlertRule = { signal: 'drift', window: '1h', level: 'watch', ...base }
     expect(judgeSignals(onDrift, { ...signals, drift })).toMatchObject({
       ...{ state: 'unknown', message: 'Needs 8 more.' },
     })

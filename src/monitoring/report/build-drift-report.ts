@@ -5,7 +5,7 @@ import {
   evidentlyReport,
 } from '../evidently/evidently-report.ts'
 import type { EvidentlyReport } from '../evidently/report.ts'
-import { judgeDrift } from '../verdict/drift-judge.ts'
+import { createDriftJudge } from '../verdict/drift-judge.ts'
 import type { DriftItem, DriftVerdict } from '../verdict/drift-verdict.ts'
 import type { MonitoredReference } from '../windows/load-reference.ts'
 import { comparedTables, type MonitoredRows, withClassOrder } from '../windows/monitored-rows.ts'
@@ -44,7 +44,8 @@ export function buildDriftReport(
   { now, alpha, parts }: DriftReportOptions,
 ): DriftFindings {
   const [before, after] = withSameClasses(reference.rows, window.rows)
-  const verdict = judgeDrift(before, after, alpha === undefined ? {} : { alpha })
+  const judge = createDriftJudge(before, alpha === undefined ? {} : { alpha })
+  const verdict = judge.judge(after)
   const tables = comparedTables(before, after)
   const evidently = evidentlyReport(tables.reference, tables.current)
   const span = timesOf(window.times)
@@ -67,7 +68,7 @@ export function buildDriftReport(
     distributions: byEffect(before, after, verdict),
     classes: classMix(before, after),
     volume: volumeOf(window),
-    over_time: driftOverTime(before, after, window.times, verdict.alpha, parts),
+    over_time: driftOverTime(judge, after, window.times, verdict.alpha, parts),
     latency: latencyOf(window),
     live: liveAccuracy(window, reference),
     dropped: evidently.dropped.map(droppedOf),

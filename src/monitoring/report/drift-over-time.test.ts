@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/index.ts'
+import { createDriftJudge } from '../verdict/drift-judge.ts'
 import { drawOverTime } from './draw-over-time.ts'
 import { driftOverTime } from './drift-over-time.ts'
 
@@ -14,14 +15,14 @@ function rowsOf(count: number, seed: number, shift: (row: number) => number = ()
   }
 }
 
-const reference = rowsOf(800, 1)
+const judge = createDriftJudge(rowsOf(800, 1))
 const timesOf = (count: number) =>
   Float64Array.from({ length: count }, (_, at) => START + at * 1000)
 
 describe('driftOverTime', () => {
   it('tells since when it drifts, in whatever order the rows come', () => {
     const window = rowsOf(605, 2, (row) => (row < 305 ? 0 : 0.4))
-    const moments = driftOverTime(reference, window, timesOf(605), 0.05, 6)
+    const moments = driftOverTime(judge, window, timesOf(605), 0.05, 6)
     expect(moments.map(({ verdict }) => verdict)).toEqual([
       ...['ok', 'ok', 'ok', 'drift', 'drift', 'drift'],
     ])
@@ -43,13 +44,23 @@ describe('driftOverTime', () => {
       ),
     }
     const times = Float64Array.from(order, (row) => START + row * 1000)
-    expect(driftOverTime(reference, shuffled, times, 0.05, 6)).toEqual(moments)
+    expect(driftOverTime(judge, shuffled, times, 0.05, 6)).toEqual(moments)
+  })
+
+  it('judges some of the rows of a large part, and counts all', () => {
+    const window = rowsOf(15_000, 3, (row) => (row < 10_000 ? 0 : 0.4))
+    const moments = driftOverTime(judge, window, timesOf(15_000), 0.05, 3)
+    expect(moments.map(({ rows, verdict }) => [rows, verdict])).toEqual([
+      [5000, 'ok'],
+      [5000, 'ok'],
+      [5000, 'drift'],
+    ])
   })
 
   it('raises few false alarms over all parts together', () => {
     let alarms = 0
     for (let seed = 10; seed < 30; seed++) {
-      const moments = driftOverTime(reference, rowsOf(600, seed), timesOf(600), 0.05)
+      const moments = driftOverTime(judge, rowsOf(600, seed), timesOf(600), 0.05)
       expect(moments).toHaveLength(12)
       if (moments.some(({ verdict }) => verdict === 'drift')) alarms++
     }
@@ -58,16 +69,16 @@ describe('driftOverTime', () => {
   })
 
   it('is empty where there are too few rows, or no times', () => {
-    expect(driftOverTime(reference, rowsOf(149, 2), timesOf(149), 0.05)).toEqual([])
+    expect(driftOverTime(judge, rowsOf(149, 2), timesOf(149), 0.05)).toEqual([])
     const times = timesOf(300).fill(Number.NaN, 7, 8)
-    expect(driftOverTime(reference, rowsOf(300, 2), times, 0.05)).toEqual([])
+    expect(driftOverTime(judge, rowsOf(300, 2), times, 0.05)).toEqual([])
   })
 })
 
 describe('drawOverTime', () => {
   it('draws a line for each feature and a mark for each part', () => {
     const window = rowsOf(300, 2, (row) => (row < 150 ? 0 : 0.5))
-    const svg = drawOverTime(driftOverTime(reference, window, timesOf(300), 0.05))
+    const svg = drawOverTime(driftOverTime(judge, window, timesOf(300), 0.05))
     expect(svg.match(/<path /g)).toHaveLength(2)
     expect(svg.match(/<rect /g)).toHaveLength(6)
     expect(svg).toMatch(/>contrast<\/text>[\s\S]*>other<\/text>/)

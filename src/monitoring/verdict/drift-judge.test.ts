@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../core/index.ts'
-import { createDriftJudge, judgeDrift } from './drift-judge.ts'
+import { createDriftJudge, type DriftJudgeOptions } from './drift-judge.ts'
 import type { DriftRows } from './drift-rows.ts'
 import type { DriftVerdict } from './drift-verdict.ts'
 
@@ -51,6 +51,9 @@ const reference = draw(2000, 1)
 const judge = createDriftJudge(reference, { resamples: 500 })
 const itemOf = (verdict: DriftVerdict, kind: string, name: string) =>
   verdict.items.find((item) => item.kind === kind && item.name === name)!
+
+const judgeDrift = (before: DriftRows, rows: DriftRows, options: DriftJudgeOptions) =>
+  createDriftJudge(before, options).judge(rows)
 
 describe('createDriftJudge', () => {
   it.each([8, 25, 120, 900])('raises few false alarms on %i rows', (count) => {

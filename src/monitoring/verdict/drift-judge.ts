@@ -22,8 +22,11 @@ export interface DriftJudgeOptions {
 
 /** Judges windows against one reference; what it learns of the reference serves all of them. */
 export interface DriftJudge {
-  /** Throws DRIFT_INPUT for a window whose columns do not fit. */
-  judge(window: DriftRows): DriftVerdict
+  /**
+   * `alpha` in place of the judge's own, for windows that are several looks at one question. Throws
+   * DRIFT_INPUT for a window whose columns do not fit.
+   */
+  judge(window: DriftRows, alpha?: number): DriftVerdict
 }
 
 /** The reference as windows with certain columns are measured against it. */
@@ -49,15 +52,6 @@ const MOST_REPEATED = 0.2
 /** From here on, larger windows differ from each other as those of so many rows do. */
 const LIMIT_ROWS = 1000
 
-/** One window against a reference; `createDriftJudge` judges several at less cost. */
-export function judgeDrift(
-  reference: DriftRows,
-  window: DriftRows,
-  options: DriftJudgeOptions = {},
-): DriftVerdict {
-  return createDriftJudge(reference, options).judge(window)
-}
-
 /**
  * A judge of windows of any size: every feature, what the features let expect of each other, the
  * confidence, each class's probability and the class mix are compared, with one correction for all of
@@ -77,20 +71,20 @@ export function createDriftJudge(
   }
   const prepared = new Map<string, Prepared>()
   return {
-    judge: (window) => {
+    judge: (window, alpha = options.alpha ?? 0.05) => {
       checkRows('window', window)
       const common = commonColumns(reference, window)
       const key = JSON.stringify(common.shared)
       const known = prepared.get(key) ?? prepare(common.reference)
       prepared.set(key, known)
       const rows = known.repeats ? common.window : withoutRepeats(common.window)
-      const items = rows.count < LEAST_WINDOW ? [] : itemsOf(known, rows, options)
+      const items = rows.count < LEAST_WINDOW ? [] : itemsOf(known, rows, { ...options, alpha })
       return verdictOn({
         window,
         rows,
         reference,
         items,
-        alpha: options.alpha ?? 0.05,
+        alpha,
         missing: common.missing,
       })
     },

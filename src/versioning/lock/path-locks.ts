@@ -19,7 +19,7 @@ export interface PathHolder {
   readonly alive: boolean
 }
 
-const RWLOCK = 'rwlock'
+export const RWLOCK = 'rwlock'
 
 /** The entries of `.dvc/tmp/rwlock`; none where there is no such file or it cannot be read. */
 export async function readPathLocks(tmp: string): Promise<readonly PathHolder[]> {

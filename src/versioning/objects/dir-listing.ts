@@ -66,7 +66,7 @@ function isInnerPath(relpath: string): boolean {
 }
 
 /** JSON of a string in ASCII; half a surrogate pair is escaped, too. */
-function asciiJson(text: string): string {
+export function asciiJson(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

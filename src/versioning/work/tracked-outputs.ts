@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { nearestName } from '../../core/index.ts'
 import { addGitIgnore, type IgnoreRules, loadIgnoreRules } from '../ignore/dvc-ignore.ts'
+import { PIPELINE_FILE } from '../pipeline/stage.ts'
 import {
   type DataOutput,
   DVC_SUFFIX,
@@ -11,6 +12,7 @@ import {
 } from '../pointer/dvc-file.ts'
 import { type DataRepository, pathExists } from '../repository.ts'
 import { versioningError } from '../versioning-error.ts'
+import { lockedOutputs } from './locked-outputs.ts'
 
 /** An output with the `.dvc` file that it stands in. */
 export interface TrackedOutput {
@@ -34,6 +36,12 @@ export async function trackedOutputs(
 function outputsOf(file: DvcFile): TrackedOutput[] {
   return file.outputs.map((output, index) => ({ file, index, output }))
 }
+
+async function stageOutputs(repository: DataRepository): Promise<readonly TrackedOutput[]> {
+  return lockedOutputs(await findDvcFiles(repository, isPipelineFile), repository.root)
+}
+
+const isPipelineFile = (name: string) => name === PIPELINE_FILE
 
 /** The files of a repository with a name that is wanted, below no tracked data; absolute and sorted. */
 export async function findDvcFiles(
@@ -95,19 +103,21 @@ export interface Target extends TrackedOutput {
 
 /**
  * The outputs that words of the command line mean: data, its `.dvc` file, a path in tracked data, or a folder of
- * these. All outputs without a word. Throws DVC_TARGET_UNKNOWN.
+ * these. All outputs without a word. With stages, those of `dvc.lock` belong to them. Throws DVC_TARGET_UNKNOWN.
  */
 export async function findTargets(
   repository: DataRepository,
   words: readonly string[],
   cwd: string,
+  { withStages = false }: { readonly withStages?: boolean } = {},
 ): Promise<readonly Target[]> {
   const whole = (tracked: TrackedOutput): Target => ({ ...tracked, inner: undefined })
   const direct = words.map((word) => directTarget(resolve(cwd, word)))
   // one file's pointer lies beside it: no need to look through the repository
   if (words.length > 0 && direct.every((targets) => targets !== undefined))
     return direct.flat().map(whole)
-  const all = await trackedOutputs(repository)
+  const stages = withStages ? await stageOutputs(repository) : []
+  const all = [...(await trackedOutputs(repository)), ...stages]
   if (words.length === 0) return all.map(whole)
   return words.flatMap((word) => matching(all, word, resolve(cwd, word)))
 }

@@ -1,0 +1,7 @@
+export { importForeignRuns } from './import/import-foreign-runs.ts'
+export { pendingRuns } from './pending-runs.ts'
+export type { TrackerSettings } from './settings.ts'
+export { type SyncOptions, type SyncResult, syncRun } from './sync-run.ts'
+export { type RunTrackers, type TrackOptions, trackRun } from './track-run.ts'
+export { OUTPUT_FILE } from './tracked-run.ts'
+export { type SettingsPlace, trackerSettings } from './tracker-settings.ts'
