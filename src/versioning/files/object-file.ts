@@ -26,7 +26,6 @@ import type { OnBytes } from './file-job.ts'
 /** DVC takes an object of this mode for checked, and looks into any other. */
 export const OBJECT_MODE = 0o444
 const PIECE = 1 << 20
-const LARGE = 8 << 20
 
 /** What files are read with: a new buffer for each file would take longer than a small file. */
 export interface ReadTools {
@@ -239,10 +238,6 @@ function cloned(from: string, to: string): boolean {
     rmSync(to, { force: true })
     return false
   }
-}
-
-export function isLarge(size: number): boolean {
-  return size >= LARGE
 }
 
 /** Whether the object is there and may be trusted; one that is not is compared with its name. */
