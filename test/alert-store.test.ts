@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sendMail, sendRequest } from '../src/delivery/index.ts'
 import { openAlertStore } from '../src/monitoring/index.ts'
 import { alertsOf, checkAt, describeAlertStore } from './support/alert-store-contract.ts'
-import { findPostgres, type PostgresServer, startPostgres } from './support/postgres-server.ts'
+import { describeOnPostgres } from './support/on-postgres.ts'
 
 let folder = ''
 let count = 0
@@ -26,21 +26,9 @@ describe('openAlertStore on SQLite', () => {
   })
 })
 
-const bin = findPostgres()
-const missing =
-  process.env['ATELIER_TEST'] !== 'full'
-    ? ' (left out: ATELIER_TEST=full runs it)'
-    : bin === undefined
-      ? ' (left out: no PostgreSQL in /usr/lib/postgresql)'
-      : undefined
-describe.skipIf(missing)(`openAlertStore on PostgreSQL${missing ?? ''}`, () => {
-  let server: PostgresServer
-  beforeAll(async () => {
-    server = await startPostgres(bin!)
-  }, 120_000)
-  afterAll(() => server?.stop(), 60_000)
+describeOnPostgres('openAlertStore', (createDatabase) => {
   describeAlertStore(async () => {
-    const url = await server.createDatabase()
+    const url = await createDatabase()
     return () => openAlertStore({ url, path: '' })
   })
 })

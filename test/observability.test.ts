@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MonitorSource } from '../src/contracts/index.ts'
 import { silentLogger, systemClock } from '../src/core/index.ts'
-import { createMonitorApp, createServiceMetrics } from '../src/http/index.ts'
-import type { PredictionService } from '../src/serving/index.ts'
+import { createMonitorApp } from '../src/http/index.ts'
 import { findProgram, runTool, toolsMissing } from './support/dev-tools.ts'
+import { driftAnswer, driftCheck, monitorExample } from './support/monitor-example.ts'
 import { freePort } from './support/postgres-server.ts'
 import { readText, readYaml } from './support/repository.ts'
 import { type Served, serveAtelier } from './support/served.ts'
-import { exampleModel, flatPng } from './support/service-example.ts'
+import { createExample, exampleModel, flatPng } from './support/service-example.ts'
 import { packageRoot } from './support/training-project.ts'
 
 const TOKEN = 'a-token-of-the-tests'
@@ -37,29 +37,29 @@ function metricsIn(expression: string): string[] {
   return [...bare.matchAll(/[a-z_][a-z0-9_]*\b(?!\s*\()/g)].map(([name]) => name)
 }
 
-const monitorState = {
-  check: {
-    ...{ verdict: 'drift', p: 0.001, rows: 1000, time: new Date().toISOString() },
-    ...{ effects: [], live: { accuracy: 0.9 } },
-  },
-  alerts: [],
-  deliveries: { pending: 0, delivered: 0, failed: 0 },
-  counts: { leads: true, checks: 1, failures: 0 },
+const monitorSource: MonitorSource = {
+  ...monitorExample(driftAnswer()),
+  state: async () => ({
+    check: driftCheck,
+    alerts: [],
+    deliveries: { pending: 0, delivered: 0, failed: 0 },
+    counts: { leads: true, checks: 1, failures: 0 },
+  }),
 }
 const monitorOptions = {
-  source: { state: async () => monitorState } as unknown as MonitorSource,
+  source: monitorSource,
   ...{ hosts: [], token: TOKEN, logger: silentLogger, clock: systemClock },
 }
 
 async function exposedNames(): Promise<Set<string>> {
-  const service = createServiceMetrics(systemClock)
-  const slot = { current: undefined, failure: undefined }
-  service.watch({ slot } as unknown as PredictionService)
+  const example = await createExample({ model: null })
+  const service = example.metrics.text()
+  await example.close()
   const monitor = await createMonitorApp(monitorOptions)
   const headers = { authorization: `Bearer ${TOKEN}` }
   const { body } = await monitor.inject({ url: '/metrics', headers })
   await monitor.close()
-  const types = [...(service.text() + body).matchAll(/^# TYPE (\S+) (\S+)/gm)]
+  const types = [...(service + body).matchAll(/^# TYPE (\S+) (\S+)/gm)]
   return new Set(
     types.flatMap(([, name, type]) =>
       type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name!],

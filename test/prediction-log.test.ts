@@ -14,7 +14,7 @@ import { openDatabaseSink } from '../src/monitoring/log/database-sink.ts'
 import { openPredictionStore } from '../src/monitoring/log/open-prediction-store.ts'
 import { toRecords, toRows } from '../src/monitoring/log/prediction-rows.ts'
 import type { PredictionQuery, PredictionStore } from '../src/monitoring/log/prediction-store.ts'
-import { findPostgres, type PostgresServer, startPostgres } from './support/postgres-server.ts'
+import { describeOnPostgres } from './support/on-postgres.ts'
 import { EXAMPLE_MODEL, predictionRecord } from './support/prediction-example.ts'
 
 const NOW = Date.UTC(2026, 10, 25)
@@ -140,21 +140,9 @@ describe('openPredictionStore on SQLite', () => {
   describePredictionStore(() => openPredictionStore({ path: join(fresh('store'), 'atelier.db') }))
 })
 
-const bin = findPostgres()
-const missing =
-  process.env['ATELIER_TEST'] !== 'full'
-    ? ' (left out: ATELIER_TEST=full runs it)'
-    : bin === undefined
-      ? ' (left out: no PostgreSQL in /usr/lib/postgresql)'
-      : undefined
-describe.skipIf(missing)(`openPredictionStore on PostgreSQL${missing ?? ''}`, () => {
-  let server: PostgresServer
-  beforeAll(async () => {
-    server = await startPostgres(bin!)
-  }, 120_000)
-  afterAll(() => server?.stop(), 60_000)
+describeOnPostgres('openPredictionStore', (createDatabase) => {
   describePredictionStore(async () =>
-    openPredictionStore({ url: await server.createDatabase(), path: '' }),
+    openPredictionStore({ url: await createDatabase(), path: '' }),
   )
 })
 

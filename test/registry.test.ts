@@ -4,12 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { openSqliteFile } from '../src/storage/sqlite-library.ts'
-import {
-  execute,
-  findPostgres,
-  type PostgresServer,
-  startPostgres,
-} from './support/postgres-server.ts'
+import { describeOnPostgres } from './support/on-postgres.ts'
+import { execute } from './support/postgres-server.ts'
 import { describeRegistry } from './support/registry-contract.ts'
 
 let folder = ''
@@ -30,23 +26,9 @@ describe('openRegistry on SQLite', () => {
   }))
 })
 
-const bin = findPostgres()
-const missing =
-  process.env['ATELIER_TEST'] !== 'full'
-    ? ' (left out: ATELIER_TEST=full runs it)'
-    : bin === undefined
-      ? ' (left out: no PostgreSQL in /usr/lib/postgresql)'
-      : undefined
-
-describe.skipIf(missing)(`openRegistry on PostgreSQL${missing ?? ''}`, () => {
-  let server: PostgresServer
-  beforeAll(async () => {
-    server = await startPostgres(bin!)
-  }, 120_000)
-  afterAll(() => server?.stop(), 60_000)
-
+describeOnPostgres('openRegistry', (createDatabase) => {
   describeRegistry(() => ({
-    fresh: async () => ({ url: await server.createDatabase(), path: '' }),
+    fresh: async () => ({ url: await createDatabase(), path: '' }),
     execute: ({ url }, sql) => execute(url!, sql),
   }))
 })

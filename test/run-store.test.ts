@@ -6,13 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSqliteFile } from '../src/storage/sqlite-library.ts'
 import { openRunStore } from '../src/tracking/index.ts'
-import {
-  execute,
-  findPostgres,
-  freePort,
-  type PostgresServer,
-  startPostgres,
-} from './support/postgres-server.ts'
+import { describeOnPostgres } from './support/on-postgres.ts'
+import { execute, freePort } from './support/postgres-server.ts'
 import { describeRunStore } from './support/run-store-contract.ts'
 import { runEntry } from './support/store-example.ts'
 
@@ -73,23 +68,9 @@ describe('openRunStore on SQLite', () => {
   })
 })
 
-const bin = findPostgres()
-const missing =
-  process.env['ATELIER_TEST'] !== 'full'
-    ? ' (left out: ATELIER_TEST=full runs it)'
-    : bin === undefined
-      ? ' (left out: no PostgreSQL in /usr/lib/postgresql)'
-      : undefined
-
-describe.skipIf(missing)(`openRunStore on PostgreSQL${missing ?? ''}`, () => {
-  let server: PostgresServer
-  beforeAll(async () => {
-    server = await startPostgres(bin!)
-  }, 120_000)
-  afterAll(() => server?.stop(), 60_000)
-
+describeOnPostgres('openRunStore', (createDatabase) => {
   describeRunStore(() => ({
-    fresh: async () => ({ url: await server.createDatabase(), path: '' }),
+    fresh: async () => ({ url: await createDatabase(), path: '' }),
     execute: ({ url }, sql) => execute(url!, sql),
   }))
 
@@ -101,14 +82,14 @@ describe.skipIf(missing)(`openRunStore on PostgreSQL${missing ?? ''}`, () => {
   })
 
   it('says that user or password are refused', async () => {
-    const url = (await server.createDatabase()).replace('secret', 'wrong')
+    const url = (await createDatabase()).replace('secret', 'wrong')
     await expect(openRunStore({ url, path: '' })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })
   })
 
   it('says that there is no such database', async () => {
-    const url = (await server.createDatabase()).replace(/[^/]*$/, 'nowhere')
+    const url = (await createDatabase()).replace(/[^/]*$/, 'nowhere')
     await expect(openRunStore({ url, path: '' })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
     })

@@ -9,7 +9,7 @@ import {
   type Transferred,
 } from './remote/transfer.ts'
 import type { DataRepository } from './repository.ts'
-import { findTargets } from './work/tracked-outputs.ts'
+import { findTargets, type Target } from './work/tracked-outputs.ts'
 
 /** Copies tracked data to its remote. As `pushTargets`; `words` as for `findTargets`. */
 export function pushData(
@@ -18,9 +18,7 @@ export function pushData(
   cwd: string,
   choice: TransferChoice = {},
 ): Promise<Transferred> {
-  const work = async () =>
-    pushTargets(repository, await findTargets(repository, words, cwd, { withStages: true }), choice)
-  return withRepositoryLock(repository, work, { mode: 'read', signal: repository.signal })
+  return withTargets(repository, words, cwd, (targets) => pushTargets(repository, targets, choice))
 }
 
 /** Copies tracked data from its remote to the cache. As `fetchTargets`. */
@@ -30,12 +28,17 @@ export function fetchData(
   cwd: string,
   choice: TransferChoice = {},
 ): Promise<Transferred> {
-  const work = async () =>
-    fetchTargets(
-      repository,
-      await findTargets(repository, words, cwd, { withStages: true }),
-      choice,
-    )
+  return withTargets(repository, words, cwd, (targets) => fetchTargets(repository, targets, choice))
+}
+
+/** Work that leaves the workspace as it is, so that others may read meanwhile. */
+function withTargets<T>(
+  repository: DataRepository,
+  words: readonly string[],
+  cwd: string,
+  transfer: (targets: readonly Target[]) => Promise<T>,
+): Promise<T> {
+  const work = async () => transfer(await findTargets(repository, words, cwd, { withStages: true }))
   return withRepositoryLock(repository, work, { mode: 'read', signal: repository.signal })
 }
 

@@ -1,5 +1,6 @@
 import type { AlertEvent, DriftCheck } from '../../contracts/index.ts'
 import { type Clock, type Logger, toAtelierError } from '../../core/index.ts'
+import { hourlyPruning } from '../hourly-pruning.ts'
 import type { AlertStore } from './alert-store.ts'
 
 export interface WatchOptions {
@@ -37,7 +38,6 @@ export interface Watch {
 const LONGEST_TICK_MS = 5000
 /** A leader that says nothing for so long is taken for dead. */
 const LEASE_MS = 60_000
-const PRUNE_MS = 3_600_000
 
 /**
  * Checks every period, and sends what is due in between. Of several that share a database one leads; when
@@ -50,18 +50,19 @@ export function startWatch(options: WatchOptions): Watch {
 }
 
 class ScheduledWatch {
+  readonly #prune: () => Promise<void>
   readonly #options: WatchOptions
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #leads = false
   #checks = 0
   #failures = 0
-  #pruned = Number.NEGATIVE_INFINITY
   #trouble: string | undefined
   #stopping = false
 
   constructor(options: WatchOptions) {
     this.#options = options
+    this.#prune = hourlyPruning(options.store, options.retentionMs, options.clock)
   }
 
   start(): void {
@@ -119,14 +120,6 @@ class ScheduledWatch {
       this.#failures++
       throw error
     }
-  }
-
-  async #prune(): Promise<void> {
-    const { retentionMs, clock, store } = this.#options
-    const now = clock.now()
-    if (retentionMs === null || now - this.#pruned < PRUNE_MS) return
-    this.#pruned = now
-    await store.prune(now - retentionMs)
   }
 
   /** Said once, until it is over or something else. */

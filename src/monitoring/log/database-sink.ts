@@ -6,6 +6,7 @@ import {
   timeOfId,
   toAtelierError,
 } from '../../core/index.ts'
+import { hourlyPruning } from '../hourly-pruning.ts'
 import { adoptJournals } from './adopt-journals.ts'
 import { encodeRecords, type FrameHeader, frameHeader } from './encode-records.ts'
 import { createJournal, type Journal } from './journal.ts'
@@ -35,7 +36,6 @@ interface Waiting {
 
 /** A journal is begun anew when it has this size and nothing of it is waiting. */
 const JOURNAL_BYTES = 16 * 2 ** 20
-const PRUNE_MS = 3_600_000
 const MINUTE_MS = 60_000
 const MOST_MINUTES = 1440
 /** Clocks of the machines of one service may differ by so much. */
@@ -56,6 +56,7 @@ export async function openDatabaseSink(options: DatabaseSinkOptions): Promise<Pr
 }
 
 class DatabaseSink {
+  readonly #prune: () => Promise<void>
   readonly #options: DatabaseSinkOptions
   #journal: Journal
   #waiting: Waiting[] = []
@@ -69,12 +70,12 @@ class DatabaseSink {
   #dropped = 0
   #untold = 0
   #troubled = false
-  #pruned = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
 
   constructor(options: DatabaseSinkOptions, journal: Journal) {
     this.#options = options
+    this.#prune = hourlyPruning(options.store, options.retentionMs, options.clock)
     this.#journal = journal
   }
 
@@ -211,14 +212,6 @@ class DatabaseSink {
     this.#header = undefined
     this.#done = 0
     this.#size = 0
-  }
-
-  async #prune(): Promise<void> {
-    const { retentionMs, clock, store } = this.#options
-    const now = clock.now()
-    if (retentionMs === null || now - this.#pruned < PRUNE_MS) return
-    this.#pruned = now
-    await store.prune(now - retentionMs)
   }
 
   /** Said once, until it is over. */

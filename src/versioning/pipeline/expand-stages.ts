@@ -1,10 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import { AtelierError } from '../../core/index.ts'
+import { describeValue, isList, isMap, type Value, type ValueMap } from '../yaml12/value.ts'
 import { buildStage, type Stage, type StageSource } from './stage.ts'
 import { fillTemplate, type OptionStyle, templateText } from './template.ts'
 import { type TemplateContext, withValues } from './template-context.ts'
 import { loadVariables, variablesOf } from './template-variables.ts'
-import { describeValue, isList, isMap, type Value, type ValueMap } from './value.ts'
 
 /** A stage as written: one, or a template of several. */
 export interface StageDefinition extends StageSource {

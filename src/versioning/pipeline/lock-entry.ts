@@ -1,9 +1,9 @@
 import { AtelierError } from '../../core/index.ts'
 import { compareCodePoints } from '../files/compare-code-points.ts'
+import { sortByCodePoint, type Value, type ValueMap, valueAt } from '../yaml12/value.ts'
 import { readParameterFile } from './parameter-file.ts'
 import type { Stage, StageParameters } from './stage.ts'
 import type { PathHash } from './stage-files.ts'
-import { sortByCodePoint, type Value, type ValueMap, valueAt } from './value.ts'
 
 /** A path of a stage with what lies there. */
 export interface HashedPath {

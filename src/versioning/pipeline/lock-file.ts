@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { parseYaml } from '../../config/index.ts'
 import { AtelierError, writeFileAtomic } from '../../core/index.ts'
+import { resolveYaml12Scalar } from '../yaml12/resolve-scalar.ts'
+import { isList, isMap, toValue, type Value, type ValueMap } from '../yaml12/value.ts'
+import { writeYaml12 } from '../yaml12/write-yaml.ts'
 import { invalidAt } from './node-checks.ts'
 import { lockSchema } from './pipeline-schema.ts'
-import { isList, isMap, toValue, type Value, type ValueMap } from './value.ts'
-import { resolveYaml12Scalar } from './yaml12-scalars.ts'
-import { writeYaml12 } from './yaml12-text.ts'
 
 /** The `dvc.lock` beside a `dvc.yaml`. */
 export function lockFileOf(pipelineFile: string): string {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type ConfigNode, parseYaml } from '../../config/index.ts'
+import { resolveYaml12Scalar } from '../yaml12/resolve-scalar.ts'
+import { toValue, type ValueMap } from '../yaml12/value.ts'
 import { expandStages } from './expand-stages.ts'
 import { invalidAt } from './node-checks.ts'
 import { pipelineSchema } from './pipeline-schema.ts'
@@ -8,8 +10,6 @@ import type { Stage } from './stage.ts'
 import type { OptionStyle } from './template.ts'
 import { emptyContext } from './template-context.ts'
 import { loadVariables, variablesOf } from './template-variables.ts'
-import { toValue, type ValueMap } from './value.ts'
-import { resolveYaml12Scalar } from './yaml12-scalars.ts'
 
 export interface ReadPipelineOptions {
   /** The repository's root, absolute; the folder of the file when absent. */

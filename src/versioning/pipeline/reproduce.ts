@@ -1,4 +1,5 @@
 import { AtelierError, toAtelierError } from '../../core/index.ts'
+import { isMap, type ValueMap } from '../yaml12/value.ts'
 import { lockedHash, lockedPath, lockFileOf, readLock } from './lock-file.ts'
 import { commandLines } from './run-command.ts'
 import { makeStage, type RunOptions, saveStage } from './run-stage.ts'
@@ -6,7 +7,6 @@ import type { Stage } from './stage.ts'
 import { type StageChange, stageChanges } from './stage-changes.ts'
 import type { GraphNode, StageGraph } from './stage-graph.ts'
 import { reachable } from './stage-graph.ts'
-import { isMap, type ValueMap } from './value.ts'
 
 /** A stage, or data of a `.dvc` file, in the graph of a project. */
 export type PipelineNode = GraphNode &

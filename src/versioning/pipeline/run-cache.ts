@@ -1,11 +1,11 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256, writeFileAtomic } from '../../core/index.ts'
+import { isList, isMap, pythonJson, type Value, type ValueMap } from '../yaml12/value.ts'
+import { writeYaml12 } from '../yaml12/write-yaml.ts'
 import { lockedPaths, parseLockEntry } from './lock-file.ts'
 import { lockEntrySchema } from './pipeline-schema.ts'
 import { isAlwaysRun, type Stage } from './stage.ts'
-import { isList, isMap, pythonJson, type Value, type ValueMap } from './value.ts'
-import { writeYaml12 } from './yaml12-text.ts'
 
 /** Whether what a stage gave once may be given again: its inputs must tell all, and its outputs be made anew. */
 export function isRepeatable(stage: Stage): boolean {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { AtelierError } from '../../core/index.ts'
+import { equalValues, type ValueMap } from '../yaml12/value.ts'
 import { type HashedPath, lockEntry, requireParameters } from './lock-entry.ts'
 import { lockedHash, lockedPath, lockedPaths, lockFileOf, writeLockEntry } from './lock-file.ts'
 import { findRun, isRepeatable, saveRun } from './run-cache.ts'
@@ -10,7 +11,6 @@ import { endUse, noteUse } from './rw-lock.ts'
 import type { Stage, StageInput } from './stage.ts'
 import { hashOfItem, inputChanges } from './stage-changes.ts'
 import type { PathHash, StageFiles } from './stage-files.ts'
-import { equalValues, type ValueMap } from './value.ts'
 
 export interface RunOptions {
   readonly files: StageFiles

@@ -1,8 +1,8 @@
+import { equalValues, isMap, type ValueMap } from '../yaml12/value.ts'
 import { currentParameters } from './lock-entry.ts'
 import { lockedHash, lockedPath } from './lock-file.ts'
 import { isAlwaysRun, type Stage, type StageParameters } from './stage.ts'
 import type { PathHash, StageFiles } from './stage-files.ts'
-import { equalValues, isMap, type ValueMap } from './value.ts'
 
 export type PathState = 'new' | 'modified' | 'deleted' | 'not in cache'
 

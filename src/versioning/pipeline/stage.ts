@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { AtelierError } from '../../core/index.ts'
-import { isList, isMap, type Value, type ValueMap } from './value.ts'
+import { isList, isMap, type Value, type ValueMap } from '../yaml12/value.ts'
 
 /** What a command writes. */
 export interface StageOutput {

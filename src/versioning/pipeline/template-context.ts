@@ -1,5 +1,5 @@
 import { AtelierError } from '../../core/index.ts'
-import { isMap, type Value, type ValueMap, valueAt } from './value.ts'
+import { isMap, type Value, type ValueMap, valueAt } from '../yaml12/value.ts'
 
 /** The values that `${…}` may name, and where each was set: a later one must not replace it. */
 export interface TemplateContext {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { AtelierError } from '../../core/index.ts'
+import { isList, isMap, type Value, type ValueMap } from '../yaml12/value.ts'
 import { readParameterFile } from './parameter-file.ts'
 import { hasExpression } from './template.ts'
 import { mergeContext, type TemplateContext } from './template-context.ts'
-import { isList, isMap, type Value, type ValueMap } from './value.ts'
 
 /** The `vars` of a file or a stage: files with or without keys, and values. */
 export function variablesOf(content: ValueMap, where: string): readonly Value[] {

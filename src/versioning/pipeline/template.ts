@@ -1,7 +1,7 @@
 import { pythonFloat } from '../../config/index.ts'
 import { AtelierError } from '../../core/index.ts'
+import { describeValue, isFloat, isList, isMap, type Value } from '../yaml12/value.ts'
 import { selectValue, type TemplateContext } from './template-context.ts'
-import { describeValue, isFloat, isList, isMap, type Value } from './value.ts'
 
 /** Where a template stands, for messages: `dvc.yaml: 'stages.train.cmd'`. */
 export interface TemplatePlace {

@@ -5,9 +5,9 @@ import type { z } from 'zod'
 import { writeFileAtomic } from '../../core/index.ts'
 import { isDirHash, isObjectHash, type ObjectRef } from '../objects/object-id.ts'
 import { versioningError } from '../versioning-error.ts'
+import { writeScalar } from '../yaml12/write-yaml.ts'
 import { dvcFileSchema, type RawDvcFile } from './dvc-file-schema.ts'
 import { editOutput } from './edit-output.ts'
-import { formatScalar } from './yaml-scalar.ts'
 
 /** What identifies data: the MD5 with the number of bytes and, of a directory, of files. */
 export interface DataHash {
@@ -124,7 +124,7 @@ export function newDvcFileText(name: string, hash: DataHash): string {
   const entries = [...hashEntries(hash), ['hash', 'md5'], ['path', name]] as const
   const lines = entries.map(([key, value], at) => {
     const start = `${at === 0 ? '- ' : '  '}${key}: `
-    return `${start}${formatScalar(value, start.length, 4)}\n`
+    return `${start}${writeScalar(value, { column: start.length, indent: 4 })}\n`
   })
   return `outs:\n${lines.join('')}`
 }

@@ -1,5 +1,5 @@
 import { type Document, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml'
-import { formatScalar } from './yaml-scalar.ts'
+import { writeScalar } from '../yaml12/write-yaml.ts'
 
 /** Values of one output by key; undefined removes the key. */
 export type OutputValues = ReadonlyMap<string, string | number | boolean | undefined>
@@ -31,7 +31,7 @@ export function editOutput(text: string, at: number, values: OutputValues): stri
     if (pair === undefined) {
       const start = `${' '.repeat(column)}${key}: `
       if (value !== undefined)
-        added.push(`${start}${formatScalar(value, start.length, column + 2)}\n`)
+        added.push(`${start}${writeScalar(value, { column: start.length, indent: column + 2 })}\n`)
     } else if (value === undefined) {
       edits.push({
         start: lineStart(text, startOf(pair)),
@@ -43,7 +43,7 @@ export function editOutput(text: string, at: number, values: OutputValues): stri
       edits.push({
         start,
         end,
-        text: formatScalar(value, start - lineStart(text, start), column + 2),
+        text: writeScalar(value, { column: start - lineStart(text, start), indent: column + 2 }),
       })
     }
   }

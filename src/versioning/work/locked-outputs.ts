@@ -4,8 +4,8 @@ import { lockedPath, lockFileOf, readLock } from '../pipeline/lock-file.ts'
 import { readPipeline } from '../pipeline/read-pipeline.ts'
 import type { StageOutput } from '../pipeline/stage.ts'
 import { hashOfItem } from '../pipeline/stage-changes.ts'
-import { isMap, type ValueMap } from '../pipeline/value.ts'
 import type { DataOutput, DvcFile } from '../pointer/dvc-file.ts'
+import { isMap, type ValueMap } from '../yaml12/value.ts'
 
 /** As a `TrackedOutput`, but its file is a `dvc.lock`. */
 interface LockedOutput {

@@ -1,7 +1,7 @@
 import { pythonFloat } from '../../config/index.ts'
+import { readsAsText } from './resolve-scalar.ts'
 import { isFloat, isList, isMap, type Value } from './value.ts'
-import { readsAsText } from './yaml12-scalars.ts'
-import { lengthOf, type Place, plainText, quotedText, singleQuotedText } from './yaml12-strings.ts'
+import { lengthOf, type Place, plainText, quotedText, singleQuotedText } from './write-string.ts'
 
 /**
  * A value as the YAML that DVC itself writes, byte for byte: block style, lists not indented under
@@ -11,7 +11,7 @@ export function writeYaml12(value: Value): string {
   const lines: string[] = []
   if (isMap(value) && value.size > 0) writeMap(value, 0, '', lines)
   else if (isList(value) && value.length > 0) writeList(value, 0, '', lines)
-  else lines.push(scalarText(value, { column: 0, indent: 2 }))
+  else lines.push(writeScalar(value, { column: 0, indent: 2 }))
   return `${lines.join('\n')}\n`
 }
 
@@ -27,7 +27,7 @@ function writeMap(map: ReadonlyMap<string, Value>, indent: number, head: string,
       lines.push(name)
       writeList(value, indent, '', lines)
     } else {
-      const text = scalarText(value, { column: lengthOf(name) + 1, indent: indent + 2 })
+      const text = writeScalar(value, { column: lengthOf(name) + 1, indent: indent + 2 })
       lines.push(text === '' ? name : `${name} ${text}`)
     }
   }
@@ -39,13 +39,14 @@ function writeList(list: readonly Value[], indent: number, head: string, lines: 
     if (isMap(item) && item.size > 0) writeMap(item, indent + 2, `${start}- `, lines)
     else if (isList(item) && item.length > 0) writeList(item, indent + 2, `${start}- `, lines)
     else {
-      const text = scalarText(item, { column: start.length + 2, indent: indent + 2 })
+      const text = writeScalar(item, { column: start.length + 2, indent: indent + 2 })
       lines.push(`${start}- ${text}`)
     }
   }
 }
 
-function scalarText(value: Value, place: Place): string {
+/** A value that stands on the line of its key, or of its dash. */
+export function writeScalar(value: Value, place: Place): string {
   if (isMap(value)) return '{}'
   if (isList(value)) return '[]'
   if (value === null) return ''

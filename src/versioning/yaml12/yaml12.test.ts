@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseYaml } from '../../config/index.ts'
+import { resolveYaml12Scalar } from './resolve-scalar.ts'
 import { equalValues, pythonJson, sortByCodePoint, toValue } from './value.ts'
-import { resolveYaml12Scalar } from './yaml12-scalars.ts'
-import { writeYaml12 } from './yaml12-text.ts'
+import { writeYaml12 } from './write-yaml.ts'
 
 interface Case {
   readonly input: string
