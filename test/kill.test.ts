@@ -14,9 +14,10 @@ import {
   readMetrics,
 } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
+import { FULL } from './support/only-in-full.ts'
 import { createProject, type Project, SMALL } from './support/training-project.ts'
 
-const KILLS = process.env['ATELIER_TEST'] === 'full' ? 20 : 3
+const KILLS = FULL ? 20 : 2
 const SEED = 20261123
 /** Node needs about this long before there is a run. */
 const START_MS = 400

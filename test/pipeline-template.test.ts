@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runAtelier } from './support/atelier-process.ts'
+import { itInFull } from './support/only-in-full.ts'
 import { edit, writePipelineProject } from './support/pipeline-project.ts'
 import { packageRoot } from './support/training-project.ts'
 
@@ -41,19 +42,23 @@ describe('dvc.yaml of the repository', () => {
     ])
   }, 120_000)
 
-  it('trains again for another setting, and takes the old model back for the old one', async () => {
-    const model = readFileSync(join(folder, 'models/model.onnx'))
-    edit(join(folder, 'conf/config.yaml'), ['seed: 42', 'seed: 7'])
-    expect(await repro('train')).toEqual(['prepare unchanged', 'train ran'])
-    edit(join(folder, 'conf/config.yaml'), ['seed: 7', 'seed: 42'])
-    expect(await repro()).toEqual([
-      'prepare unchanged',
-      'train restored',
-      'evaluate unchanged',
-      'register unchanged',
-    ])
-    expect(readFileSync(join(folder, 'models/model.onnx'))).toEqual(model)
-  }, 120_000)
+  itInFull(
+    'trains again for another setting, and takes the old model back for the old one',
+    async () => {
+      const model = readFileSync(join(folder, 'models/model.onnx'))
+      edit(join(folder, 'conf/config.yaml'), ['seed: 42', 'seed: 7'])
+      expect(await repro('train')).toEqual(['prepare unchanged', 'train ran'])
+      edit(join(folder, 'conf/config.yaml'), ['seed: 7', 'seed: 42'])
+      expect(await repro()).toEqual([
+        'prepare unchanged',
+        'train restored',
+        'evaluate unchanged',
+        'register unchanged',
+      ])
+      expect(readFileSync(join(folder, 'models/model.onnx'))).toEqual(model)
+    },
+    120_000,
+  )
 
   it('is the one that docs/pipelines.md shows', () => {
     const text = readFileSync(join(packageRoot, 'dvc.yaml'), 'utf8')

@@ -1,10 +1,10 @@
 /** Requests that are broken, slow, huge or hostile, over a real socket. */
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FULL } from './support/only-in-full.ts'
 import { openRaw, sendRaw } from './support/raw-http.ts'
 import { createExample, type Example, flatPng } from './support/service-example.ts'
 
-const FULL = process.env['ATELIER_TEST'] === 'full'
 let example: Example
 let url: string
 let png: Buffer

@@ -5,6 +5,7 @@ import type { Preprocessing } from '../src/contracts/index.ts'
 import { sha256 } from '../src/core/index.ts'
 import type { ModelResolver, ModelSource } from '../src/serving/index.ts'
 import { openModelSource } from '../src/serving/index.ts'
+import { FULL } from './support/only-in-full.ts'
 import {
   createExample,
   type Example,
@@ -13,7 +14,6 @@ import {
   flatPng,
 } from './support/service-example.ts'
 
-const FULL = process.env['ATELIER_TEST'] === 'full'
 const headers = { host: 'localhost', 'content-type': 'image/png' }
 let png: Buffer
 beforeAll(async () => {

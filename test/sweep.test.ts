@@ -9,6 +9,7 @@ import { digestOf, processExists } from '../src/core/index.ts'
 import { listSweeps, type Sweep, summarizeTrial } from '../src/sweeps/index.ts'
 import { listRuns, readRunConfig } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
+import { itInFull } from './support/only-in-full.ts'
 import { createProject, type Project, packageRoot, SMALL } from './support/training-project.ts'
 
 let project: Project
@@ -100,42 +101,50 @@ describe('atelier sweep run', () => {
     expect((await atelier('sweep', 'ls')).stdout).toContain(`${result.id}  done`)
   }, 60_000)
 
-  it('reuses what was trained with the same settings and data, unless told not to', async () => {
-    const file = await writeSpace(2)
-    const common = ['sweep', 'run', file, '--json', ...SMALL]
-    const first = JSON.parse((await atelier(...common)).stdout)
-    const again = JSON.parse((await atelier(...common)).stdout)
-    expect(again.counts).toMatchObject({ completed: 4, reused: 4 })
-    const trialsOf = (result: typeof first) =>
-      result.trials.map(({ trial, metric, runs }: typeof first) => ({ trial, metric, runs }))
-    expect(trialsOf(again)).toEqual(trialsOf(first))
-    expect(await runsOf(again.id)).toEqual([])
-    const anew = JSON.parse((await atelier(...common, '--no-reuse')).stdout)
-    expect(anew.counts).toMatchObject({ completed: 4, reused: 0 })
-    const digests = async (id: string) =>
-      (await runsOf(id)).map(({ record }) => record.weight_digest).sort()
-    expect(await digests(anew.id)).toEqual(await digests(first.id))
-  }, 90_000)
+  itInFull(
+    'reuses what was trained with the same settings and data, unless told not to',
+    async () => {
+      const file = await writeSpace(2)
+      const common = ['sweep', 'run', file, '--json', ...SMALL]
+      const first = JSON.parse((await atelier(...common)).stdout)
+      const again = JSON.parse((await atelier(...common)).stdout)
+      expect(again.counts).toMatchObject({ completed: 4, reused: 4 })
+      const trialsOf = (result: typeof first) =>
+        result.trials.map(({ trial, metric, runs }: typeof first) => ({ trial, metric, runs }))
+      expect(trialsOf(again)).toEqual(trialsOf(first))
+      expect(await runsOf(again.id)).toEqual([])
+      const anew = JSON.parse((await atelier(...common, '--no-reuse')).stdout)
+      expect(anew.counts).toMatchObject({ completed: 4, reused: 0 })
+      const digests = async (id: string) =>
+        (await runsOf(id)).map(({ record }) => record.weight_digest).sort()
+      expect(await digests(anew.id)).toEqual(await digests(first.id))
+    },
+    90_000,
+  )
 
-  it('judges by the mean of several seeds', async () => {
-    const file = await writeSpace(3, SPACE.replace(/ {2}seed:.*\n/, ''))
-    const { stdout } = await atelier('sweep', 'run', file, '--repeats', '3', '--json', ...SMALL)
-    const { trials, id } = JSON.parse(stdout)
-    expect(trials).toHaveLength(2)
-    const seeds = (await runsOf(id)).map(({ record }) => [record.sweep?.trial, record.seed])
-    expect(seeds.sort()).toEqual([0, 1].flatMap((trial) => [42, 43, 44].map((s) => [trial, s])))
-    for (const { trial, metric, deviation, repeats } of trials) {
-      const runs = (await runsOf(id)).filter(({ record }) => record.sweep?.trial === trial)
-      const values = runs.map(({ record }) => record.best!.val_accuracy)
-      const mean = values.reduce((sum, value) => sum + value) / 3
-      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2
-      expect([metric, deviation, repeats]).toEqual([
-        expect.closeTo(mean, 10),
-        expect.closeTo(Math.sqrt(variance), 10),
-        3,
-      ])
-    }
-  }, 60_000)
+  itInFull(
+    'judges by the mean of several seeds',
+    async () => {
+      const file = await writeSpace(3, SPACE.replace(/ {2}seed:.*\n/, ''))
+      const { stdout } = await atelier('sweep', 'run', file, '--repeats', '3', '--json', ...SMALL)
+      const { trials, id } = JSON.parse(stdout)
+      expect(trials).toHaveLength(2)
+      const seeds = (await runsOf(id)).map(({ record }) => [record.sweep?.trial, record.seed])
+      expect(seeds.sort()).toEqual([0, 1].flatMap((trial) => [42, 43, 44].map((s) => [trial, s])))
+      for (const { trial, metric, deviation, repeats } of trials) {
+        const runs = (await runsOf(id)).filter(({ record }) => record.sweep?.trial === trial)
+        const values = runs.map(({ record }) => record.best!.val_accuracy)
+        const mean = values.reduce((sum, value) => sum + value) / 3
+        const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 2
+        expect([metric, deviation, repeats]).toEqual([
+          expect.closeTo(mean, 10),
+          expect.closeTo(Math.sqrt(variance), 10),
+          3,
+        ])
+      }
+    },
+    60_000,
+  )
 
   it('records a trial that fails with its error and goes on', async () => {
     const file = await writeSpace(4, SPACE.replace('[0.003, 0.01]', '[0.003, 1.0e+30]'))
@@ -160,25 +169,38 @@ describe('atelier sweep run', () => {
 })
 
 describe("the original's sweep file", () => {
-  it('runs unchanged, on validation instead of test, and is refused with --strict', async () => {
-    const original = join(packageRoot, 'test/fixtures/sweeps/original.yaml')
-    await copyFile(original, join(project.folder, 'sweep.yaml'))
-    const strict = await atelier('sweep', 'run', 'sweep.yaml', '--strict', ...SMALL)
-    expect([strict.code, strict.stderr]).toEqual([2, expect.stringContaining('SWEEP_TEST_METRIC')])
-    const { code, stdout, stderr } = await atelier('sweep', 'run', 'sweep.yaml', '--json', ...SMALL)
-    expect(code).toBe(0)
-    expect(stderr).toContain("'val.accuracy' is taken instead")
-    const { trials, counts, metric, id } = JSON.parse(stdout)
-    expect([metric, counts.completed, trials.length]).toEqual(['val.accuracy', 5, 5])
-    for (const { record } of await runsOf(id)) expect(record.test_looks).toBe(0)
-    for (const run of await runsOf(id)) {
-      const { params } = trials.find(({ runs }: { runs: string[] }) => runs[0] === run.record.id)
-      const { hyperparameters, model } = await readRunConfig(run)
-      expect(params).toEqual({ hyperparameters, model: { type: model.type } })
-    }
-    const kept = await readFile(join(project.folder, 'sweeps', id, 'sweep.yaml'))
-    expect(kept).toEqual(await readFile(original))
-  }, 90_000)
+  itInFull(
+    'runs unchanged, on validation instead of test, and is refused with --strict',
+    async () => {
+      const original = join(packageRoot, 'test/fixtures/sweeps/original.yaml')
+      await copyFile(original, join(project.folder, 'sweep.yaml'))
+      const strict = await atelier('sweep', 'run', 'sweep.yaml', '--strict', ...SMALL)
+      expect([strict.code, strict.stderr]).toEqual([
+        2,
+        expect.stringContaining('SWEEP_TEST_METRIC'),
+      ])
+      const { code, stdout, stderr } = await atelier(
+        'sweep',
+        'run',
+        'sweep.yaml',
+        '--json',
+        ...SMALL,
+      )
+      expect(code).toBe(0)
+      expect(stderr).toContain("'val.accuracy' is taken instead")
+      const { trials, counts, metric, id } = JSON.parse(stdout)
+      expect([metric, counts.completed, trials.length]).toEqual(['val.accuracy', 5, 5])
+      for (const { record } of await runsOf(id)) expect(record.test_looks).toBe(0)
+      for (const run of await runsOf(id)) {
+        const { params } = trials.find(({ runs }: { runs: string[] }) => runs[0] === run.record.id)
+        const { hyperparameters, model } = await readRunConfig(run)
+        expect(params).toEqual({ hyperparameters, model: { type: model.type } })
+      }
+      const kept = await readFile(join(project.folder, 'sweeps', id, 'sweep.yaml'))
+      expect(kept).toEqual(await readFile(original))
+    },
+    90_000,
+  )
 
   it('refuses a parameter that is no setting before anything is made', async () => {
     const file = await writeSpace(9, SPACE.replace('learning_rate', 'learning_rat'))
@@ -190,21 +212,25 @@ describe("the original's sweep file", () => {
 })
 
 describe('early_terminate', () => {
-  it('stops a trial that is behind, which saves its run', async () => {
-    const file = await writeSpace(
-      10,
-      `${SPACE.replace(/ {2}seed:.*\n/, '').replace('[0.003, 0.01]', '[0.01, 0.02, 1.0e-9]')}
+  itInFull(
+    'stops a trial that is behind, which saves its run',
+    async () => {
+      const file = await writeSpace(
+        10,
+        `${SPACE.replace(/ {2}seed:.*\n/, '').replace('[0.003, 0.01]', '[0.01, 0.02, 1.0e-9]')}
 early_terminate: { type: hyperband, min_iter: 1, eta: 2 }
 `,
-    )
-    const { stdout } = await atelier('sweep', 'run', file, '--json', ...SMALL, ...LONG)
-    const { trials, counts, id } = JSON.parse(stdout)
-    expect(counts).toMatchObject({ completed: 2, pruned: 1 })
-    expect(trials[2]).toMatchObject({ status: 'pruned', metric: null })
-    const run = (await runsOf(id)).find(({ record }) => record.id === trials[2].runs[0])!
-    expect(run.record.status).toBe('interrupted')
-    expect(run.record.step).toBeGreaterThan(0)
-  }, 90_000)
+      )
+      const { stdout } = await atelier('sweep', 'run', file, '--json', ...SMALL, ...LONG)
+      const { trials, counts, id } = JSON.parse(stdout)
+      expect(counts).toMatchObject({ completed: 2, pruned: 1 })
+      expect(trials[2]).toMatchObject({ status: 'pruned', metric: null })
+      const run = (await runsOf(id)).find(({ record }) => record.id === trials[2].runs[0])!
+      expect(run.record.status).toBe('interrupted')
+      expect(run.record.step).toBeGreaterThan(0)
+    },
+    90_000,
+  )
 })
 
 describe('atelier sweep resume', () => {
@@ -226,42 +252,46 @@ describe('atelier sweep resume', () => {
     await expectOneCompleteRunEach(id)
   }, 120_000)
 
-  it('continues after kill -9: nothing runs on, nothing is trained twice', async () => {
-    const file = await writeSpace(7)
-    const overrides = [...SMALL, ...LONG]
-    const { child, finished } = startAtelier(project.folder, [
-      ...['sweep', 'run', file, '-w', '2', ...overrides],
-    ])
-    await until(() => isUnderWay(7))
-    child.kill('SIGKILL')
-    await finished
-    const sweep = await newestSweep()
-    const { id } = sweep.state.request
-    const pids = sweep.state.trials.flatMap(({ attempts }) =>
-      attempts.map(({ process }) => process!.pid),
-    )
-    expect(pids).toHaveLength(2)
-    // at once, while the orphans are still saving
-    const resumed = await atelier('sweep', 'resume', id, '--json')
-    expect([resumed.code, resumed.stderr]).toEqual([0, expect.not.stringContaining('error[')])
-    for (const pid of pids) expect(processExists(pid)).toBe(false)
-    expect(JSON.parse(resumed.stdout).counts).toMatchObject({ completed: 4, failed: 0 })
-    await expectOneCompleteRunEach(id)
-    // the same weights as without the kill
-    const whole = await resultOf(
-      'sweep',
-      'run',
-      file,
-      '-w',
-      '2',
-      '--no-reuse',
-      '--json',
-      ...overrides,
-    )
-    const digests = async (of: string) =>
-      (await runsOf(of)).map(({ record }) => record.weight_digest).sort()
-    expect(await digests(id)).toEqual(await digests(whole.id))
-  }, 180_000)
+  itInFull(
+    'continues after kill -9: nothing runs on, nothing is trained twice',
+    async () => {
+      const file = await writeSpace(7)
+      const overrides = [...SMALL, ...LONG]
+      const { child, finished } = startAtelier(project.folder, [
+        ...['sweep', 'run', file, '-w', '2', ...overrides],
+      ])
+      await until(() => isUnderWay(7))
+      child.kill('SIGKILL')
+      await finished
+      const sweep = await newestSweep()
+      const { id } = sweep.state.request
+      const pids = sweep.state.trials.flatMap(({ attempts }) =>
+        attempts.map(({ process }) => process!.pid),
+      )
+      expect(pids).toHaveLength(2)
+      // at once, while the orphans are still saving
+      const resumed = await atelier('sweep', 'resume', id, '--json')
+      expect([resumed.code, resumed.stderr]).toEqual([0, expect.not.stringContaining('error[')])
+      for (const pid of pids) expect(processExists(pid)).toBe(false)
+      expect(JSON.parse(resumed.stdout).counts).toMatchObject({ completed: 4, failed: 0 })
+      await expectOneCompleteRunEach(id)
+      // the same weights as without the kill
+      const whole = await resultOf(
+        'sweep',
+        'run',
+        file,
+        '-w',
+        '2',
+        '--no-reuse',
+        '--json',
+        ...overrides,
+      )
+      const digests = async (of: string) =>
+        (await runsOf(of)).map(({ record }) => record.weight_digest).sort()
+      expect(await digests(id)).toEqual(await digests(whole.id))
+    },
+    180_000,
+  )
 
   /** Whether the first two trials have both been at work for a second. */
   async function isUnderWay(seed: number): Promise<boolean> {

@@ -7,9 +7,9 @@ import { parse } from 'yaml'
 import { listRuns, type Run, readMetrics } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
 import { type MlflowServer, startMlflowServer } from './support/mlflow-server.ts'
+import { FULL, itInFull } from './support/only-in-full.ts'
 import { createProject, type Project, packageRoot, SMALL } from './support/training-project.ts'
 
-const FULL = process.env['ATELIER_TEST'] === 'full'
 const TROUBLES = FULL ? ([500, 403, 'hang'] as const) : ([500] as const)
 const TOKEN = 'a-token'
 const TRAIN = ['train', ...SMALL, 'tracking=mlflow', 'tracking.wait_seconds=2']
@@ -118,20 +118,25 @@ describe('atelier train tracking=mlflow', () => {
   })
 })
 
-const leftOut = FULL ? '' : ' (left out: needs ATELIER_TEST=full)'
-describe.skipIf(!FULL)(`atelier train tracking=mlflow, killed${leftOut}`, () => {
-  it('loses and doubles nothing of a run that was continued', async () => {
-    const before = server.runs.length
-    const { child, finished } = startAtelier(project.folder, [...TRAIN, ...LONGER], { env: env() })
-    const until = Date.now() + 20_000
-    const sent = () => server.runs[before]?.points.length ?? 0
-    while (sent() === 0 && Date.now() < until) await sleep(20)
-    await sleep(300)
-    child.kill('SIGKILL')
-    await finished
-    const run = await newest()
-    expect(run.record.status).not.toBe('completed')
-    expect((await atelier('resume', run.record.id)).code).toBe(0)
-    await expectWhole(await newest())
-  }, 60_000)
+describe('atelier train tracking=mlflow, killed', () => {
+  itInFull(
+    'loses and doubles nothing of a run that was continued',
+    async () => {
+      const before = server.runs.length
+      const { child, finished } = startAtelier(project.folder, [...TRAIN, ...LONGER], {
+        env: env(),
+      })
+      const until = Date.now() + 20_000
+      const sent = () => server.runs[before]?.points.length ?? 0
+      while (sent() === 0 && Date.now() < until) await sleep(20)
+      await sleep(300)
+      child.kill('SIGKILL')
+      await finished
+      const run = await newest()
+      expect(run.record.status).not.toBe('completed')
+      expect((await atelier('resume', run.record.id)).code).toBe(0)
+      await expectWhole(await newest())
+    },
+    60_000,
+  )
 })

@@ -9,10 +9,10 @@ import { RecordSchema } from '../src/trackers/protocol/generated/wandb_pb.ts'
 import { readRecordLog } from '../src/trackers/wandb/record-log.ts'
 import { listRuns, type Run, readMetrics } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
+import { FULL, itInFull } from './support/only-in-full.ts'
 import { createProject, type Project, SMALL } from './support/training-project.ts'
 import { startWandbServer, type WandbServer } from './support/wandb-server.ts'
 
-const FULL = process.env['ATELIER_TEST'] === 'full'
 const TROUBLES = FULL ? ([500, 401, 'hang'] as const) : (['hang'] as const)
 const KEY = 'k'.repeat(40)
 const OFFLINE = ['train', ...SMALL, 'tracking=wandb', 'tracking.wait_seconds=2']
@@ -200,18 +200,24 @@ describe('atelier train tracking=wandb', () => {
     await expectWhole(await newest())
   })
 
-  it('loses and doubles nothing of a run that was killed and continued', async () => {
-    const { child, finished } = startAtelier(project.folder, [...ONLINE, ...LONGER], { env: env() })
-    const before = new Set(server.runs.keys())
-    const until = Date.now() + 20_000
-    const rowsOf = () => [...server.runs].find(([id]) => !before.has(id))?.[1].history.size ?? 0
-    while (rowsOf() === 0 && Date.now() < until) await sleep(20)
-    await sleep(300)
-    child.kill('SIGKILL')
-    await finished
-    const run = await newest()
-    expect(run.record.status).not.toBe('completed')
-    expect((await atelier(['resume', run.record.id], env())).code).toBe(0)
-    await expectWhole(await newest())
-  }, 60_000)
+  itInFull(
+    'loses and doubles nothing of a run that was killed and continued',
+    async () => {
+      const { child, finished } = startAtelier(project.folder, [...ONLINE, ...LONGER], {
+        env: env(),
+      })
+      const before = new Set(server.runs.keys())
+      const until = Date.now() + 20_000
+      const rowsOf = () => [...server.runs].find(([id]) => !before.has(id))?.[1].history.size ?? 0
+      while (rowsOf() === 0 && Date.now() < until) await sleep(20)
+      await sleep(300)
+      child.kill('SIGKILL')
+      await finished
+      const run = await newest()
+      expect(run.record.status).not.toBe('completed')
+      expect((await atelier(['resume', run.record.id], env())).code).toBe(0)
+      await expectWhole(await newest())
+    },
+    60_000,
+  )
 })
