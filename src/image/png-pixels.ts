@@ -1,5 +1,6 @@
 /** The rows of a PNG file: filters undone, samples cut to 8 bits, alpha dropped, palette looked up. */
 import { inflateSync } from 'node:zlib'
+import { inflateSmall } from './inflate-small.ts'
 import {
   certain,
   doubtful,
@@ -32,6 +33,8 @@ const FIRST_ROW = [NONE, SUB, NONE, AVERAGE_FIRST, SUB] as const
  * left to it, for the sake of careless encoders.
  */
 const MAX_SURPLUS = 2 ** 16
+/** Up to here zlib takes longer to be set up than to work. */
+const SMALL_BYTES = 4096
 
 /** The picture; grey files give one channel, all others three. Unpacks no more than its rows take. */
 export function decodePngPixels(file: PngFile): Raster | NotRead {
@@ -58,6 +61,8 @@ function inflateRows(compressed: Uint8Array, size: number): Uint8Array | NotRead
   // all rows before it, would not check that.
   const window = 1 << (8 + (compressed[0]! >> 4))
   if (window < 32768 && window < size) return doubtful('its compression window is small')
+  const small = new Uint8Array(size)
+  if (size <= SMALL_BYTES && inflateSmall(compressed, small)) return small
   try {
     // One byte of room to spare, so that a stream that ends with the rows is seen to end.
     const chunkSize = Math.max(64, size + 1)
