@@ -7,10 +7,15 @@ import { PassThrough, Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandTable, runCli } from '../src/cli/index.ts'
 import { driftReportSchema, type PredictionRecord } from '../src/contracts/index.ts'
-import { createRandom, systemClock } from '../src/core/index.ts'
+import { createRandom, systemClock, timeOrderedId } from '../src/core/index.ts'
 import { startMonitor } from '../src/main/start-monitor.ts'
-import { evidentlyReport, openPredictionStore } from '../src/monitoring/index.ts'
+import {
+  evidentlyReport,
+  openObjectPredictionStore,
+  openPredictionStore,
+} from '../src/monitoring/index.ts'
 import { toRows } from '../src/monitoring/log/prediction-rows.ts'
+import { serveObjects, startServer, type WebObject } from './support/object-web-server.ts'
 import { predictionRecord } from './support/prediction-example.ts'
 import { packageRoot } from './support/training-project.ts'
 
@@ -124,6 +129,21 @@ describe('atelier monitor, on CSV files in the columns of the original', () => {
     expect(driftReportSchema.parse(JSON.parse(json)).window.rows).toBe(150)
   })
 
+  it('reads a CSV log that is an object somewhere', async () => {
+    const path = log('far.csv', pairs(150, 2))
+    const bytes = readFileSync(join(folder, path))
+    const objects = new Map<string, WebObject>([['far.csv', { bytes, modified: NOW }]])
+    const server = await startServer(serveObjects(objects))
+    const files = (place: string) => ['-l', place, '-r', reference('reference.csv'), '--json']
+    const near = await monitor('check', ...files(path))
+    const far = await monitor('check', ...files(`${server.url}/far.csv`))
+    const { measures } = driftReportSchema.parse(JSON.parse(far.out))
+    expect(measures).toEqual(driftReportSchema.parse(JSON.parse(near.out)).measures)
+    const gone = await monitor('check', ...files(`${server.url}/gone.csv`))
+    expect(gone.err).toContain('OBJECT_NOT_FOUND')
+    await server.close()
+  })
+
   it('compares classes by their names, in whatever order they came', async () => {
     const rows = (classes: readonly string[]) => [
       ['avg_brightness', 'contrast', 'predicted_class'],
@@ -177,89 +197,109 @@ describe('atelier monitor, on CSV files in the columns of the original', () => {
   })
 })
 
-describe('atelier monitor, on logged predictions', () => {
-  const records: PredictionRecord[] = pairs(200, 4).map(([avg_brightness, contrast], at) => ({
-    ...predictionRecord(at, NOW + at * 1000, {
-      ...{ name: 'garments', version: null, sha256: 'ab'.repeat(32) },
-      ...{ fingerprint: 'cd'.repeat(32), classes: ['coat', 'shoe, left', 'bag'] },
-    }),
-    features: { avg_brightness, contrast },
-  }))
-  beforeAll(async () => {
-    const store = await openPredictionStore({ path: join(folder, '.atelier/atelier.db') })
-    const span = { journal: 'a', from: 0, to: 9 }
-    await store.append([toRows(records)], span, 2, NOW + 1000)
-    await store.close()
-  })
-  const check = async (...words: string[]) =>
-    driftReportSchema.parse(
-      JSON.parse((await monitor('check', '-r', reference('r.csv'), ...words, '--json')).out),
-    )
+describe.each(['database', 'objects'])(
+  'atelier monitor, on logged predictions in a place of %s',
+  (kind) => {
+    const place = () => (kind === 'database' ? kind : `file://${folder}/log`)
+    const records: PredictionRecord[] = pairs(200, 4).map(([avg_brightness, contrast], at) => ({
+      ...predictionRecord(at, NOW + at * 1000, {
+        ...{ name: 'garments', version: null, sha256: 'ab'.repeat(32) },
+        ...{ fingerprint: 'cd'.repeat(32), classes: ['coat', 'shoe, left', 'bag'] },
+      }),
+      features: { avg_brightness, contrast },
+    }))
+    beforeAll(async () => {
+      const store =
+        kind === 'database'
+          ? await openPredictionStore({ path: join(folder, '.atelier/atelier.db') })
+          : await openObjectPredictionStore(place(), { clock: systemClock })
+      const span = { journal: timeOrderedId(NOW), from: 0, to: 9 }
+      await store.append(toRows(records), span, 2, NOW + 1000)
+      await store.close()
+    })
+    const check = async (...words: string[]) =>
+      driftReportSchema.parse(
+        JSON.parse(
+          (await monitor('check', '-r', reference('r.csv'), '-l', place(), ...words, '--json')).out,
+        ),
+      )
 
-  it('judges the newest, and says what was lost', async () => {
-    const report = await check()
-    expect(report).toMatchObject({ verdict: 'ok', window: { rows: 200, lost: 2 }, live: null })
-    expect(report.model).toEqual({ name: 'garments', version: null, sha256: 'ab'.repeat(32) })
-    expect(report.warnings).toContain(
-      '2 predictions of that time were answered but could not be logged.',
-    )
-    expect(report.volume.reduce((sum, { rows }) => sum + rows, 0)).toBe(200)
-    expect((await check('-n', '50')).window.rows).toBe(50)
-  })
+    it('judges the newest, and says what was lost', async () => {
+      const report = await check()
+      expect(report).toMatchObject({ verdict: 'ok', window: { rows: 200, lost: 2 }, live: null })
+      expect(report.model).toEqual({ name: 'garments', version: null, sha256: 'ab'.repeat(32) })
+      expect(report.warnings).toContain(
+        '2 predictions of that time were answered but could not be logged.',
+      )
+      expect(report.volume.reduce((sum, { rows }) => sum + rows, 0)).toBe(200)
+      expect((await check('-n', '50')).window.rows).toBe(50)
+    })
 
-  it('names the models there are, and the reference it looked for', async () => {
-    expect((await monitor('check', '-m', 'hats')).err).toMatch(
-      /of hats; there are some of garments/,
-    )
-    expect((await monitor('check')).err).toMatch(/REFERENCE_NOT_FOUND.*runs\/garments/)
-  })
+    it('names the models there are, and the reference it looked for', async () => {
+      expect((await monitor('check', '-l', place(), '-m', 'hats')).err).toMatch(
+        /of hats; there are some of garments/,
+      )
+      expect((await monitor('check', '-l', place())).err).toMatch(
+        /REFERENCE_NOT_FOUND.*runs\/garments/,
+      )
+    })
 
-  it('joins labels that come later', async () => {
-    const lines = records
-      .slice(0, 100)
-      .map(({ id, predicted_class }, at) => [
-        id,
-        `"${at < 80 ? predicted_class : predicted_class === 'bag' ? 'coat' : 'bag'}"`,
+    it('joins labels that come later', async () => {
+      const lines = records
+        .slice(0, 100)
+        .map(({ id, predicted_class }, at) => [
+          id,
+          `"${at < 80 ? predicted_class : predicted_class === 'bag' ? 'coat' : 'bag'}"`,
+        ])
+      const labels = write('labels.csv', [['prediction_id', 'label'], ...lines])
+      expect((await monitor('labels', labels, '-l', place())).out).toBe('Added 100 labels.\n')
+      const { live } = await check()
+      expect(live).toMatchObject({ labelled: 100, right: 80, accuracy: 0.8, reference: null })
+      // Wilson's interval with z = 1.959964, written out
+      expect(live!.low).toBeCloseTo(0.71117, 5)
+      expect(live!.high).toBeCloseTo(0.866633, 5)
+    })
+
+    it('refuses labels of other predictions and classes', async () => {
+      const wrong = write('wrong.csv', [
+        ['prediction_id', 'label'],
+        [records[0]!.id, 'hat'],
       ])
-    const labels = write('labels.csv', [['prediction_id', 'label'], ...lines])
-    expect((await monitor('labels', labels)).out).toBe('Added 100 labels.\n')
-    const { live } = await check()
-    expect(live).toMatchObject({ labelled: 100, right: 80, accuracy: 0.8, reference: null })
-    // Wilson's interval with z = 1.959964, written out
-    expect(live!.low).toBeCloseTo(0.71117, 5)
-    expect(live!.high).toBeCloseTo(0.866633, 5)
-  })
+      expect((await monitor('labels', wrong, '-l', place())).err).toMatch(
+        /LOG_INVALID.*'hat' is no class/,
+      )
+      const bad = write('bad.csv', [
+        ['prediction_id', 'label'],
+        ['7', 'coat'],
+      ])
+      expect((await monitor('labels', bad, '-l', place())).err).toMatch(
+        /LOG_INVALID.*'7' is no prediction_id/,
+      )
+      const id = records[0]!.id.replace(/.{4}$/, 'ffff')
+      const other = write('other.csv', [
+        ['prediction_id', 'label'],
+        [id, 'coat'],
+      ])
+      expect((await monitor('labels', other, '-l', place())).err).toMatch(/PREDICTION_UNKNOWN/)
+    })
 
-  it('refuses labels of other predictions and classes', async () => {
-    const wrong = write('wrong.csv', [
-      ['prediction_id', 'label'],
-      [records[0]!.id, 'hat'],
-    ])
-    expect((await monitor('labels', wrong)).err).toMatch(/LOG_INVALID.*'hat' is no class/)
-    const bad = write('bad.csv', [
-      ['prediction_id', 'label'],
-      ['7', 'coat'],
-    ])
-    expect((await monitor('labels', bad)).err).toMatch(/LOG_INVALID.*'7' is no prediction_id/)
-    const id = records[0]!.id.replace(/.{4}$/, 'ffff')
-    const other = write('other.csv', [
-      ['prediction_id', 'label'],
-      [id, 'coat'],
-    ])
-    expect((await monitor('labels', other)).err).toMatch(/PREDICTION_UNKNOWN/)
-  })
-
-  it('exports a CSV file that it reads again', async () => {
-    expect((await monitor('export', 'all.csv')).out).toBe('Wrote 200 predictions to all.csv\n')
-    const lines = readFileSync(join(folder, 'all.csv'), 'utf8').split('\n')
-    expect(lines[0]).toMatch(/^timestamp,avg_brightness,contrast,predicted_class,confidence,width/)
-    expect(lines.length).toBe(202)
-    const again = await check('-l', 'all.csv')
-    const { evidently } = await check()
-    expect(again.evidently).toEqual(evidently)
-    expect(existsSync(join(folder, 'predictions.csv'))).toBe(false)
-  })
-})
+    it('exports a CSV file that it reads again', async () => {
+      expect((await monitor('export', 'all.csv', '-l', place())).out).toBe(
+        'Wrote 200 predictions to all.csv\n',
+      )
+      const lines = readFileSync(join(folder, 'all.csv'), 'utf8').split('\n')
+      expect(lines[0]).toMatch(
+        /^timestamp,avg_brightness,contrast,predicted_class,confidence,width/,
+      )
+      expect(lines.length).toBe(202)
+      const files = ['-l', 'all.csv', '-r', reference('r.csv'), '--json']
+      const again = driftReportSchema.parse(JSON.parse((await monitor('check', ...files)).out))
+      const { evidently } = await check()
+      expect(again.evidently).toEqual(evidently)
+      expect(existsSync(join(folder, 'predictions.csv'))).toBe(false)
+    })
+  },
+)
 
 describe('atelier monitor serve', () => {
   it('answers reports of what is logged until it is stopped', async () => {

@@ -118,7 +118,11 @@ const report = async (): Promise<DriftReport> =>
 /** Of the newest predictions, once all of them are where the monitor looks. */
 async function reportOfAll(sent: number): Promise<DriftReport> {
   const store = await openPredictionStore({ path: join(project.folder, '.atelier/atelier.db') })
-  const logged = async () => (await store.models())[0]?.count
+  const logged = async () => {
+    let count = 0
+    for await (const rows of store.scan({})) count += rows.count
+    return count
+  }
   await expect.poll(logged, { timeout: 15_000 }).toBe(sent)
   await store.close()
   return report()

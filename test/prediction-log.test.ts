@@ -1,23 +1,39 @@
 /** The prediction log: rows, journal and store together; PostgreSQL with ATELIER_TEST=full. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { PredictionRecord } from '../src/contracts/index.ts'
-import { silentLogger, systemClock } from '../src/core/index.ts'
+import { silentLogger, systemClock, timeOrderedId } from '../src/core/index.ts'
 import { adoptJournals } from '../src/monitoring/log/adopt-journals.ts'
 import { openCsvSink } from '../src/monitoring/log/csv-sink.ts'
-import { openDatabaseSink } from '../src/monitoring/log/database-sink.ts'
+import { openJournaledSink } from '../src/monitoring/log/journaled-sink.ts'
+import { openObjectPredictionStore } from '../src/monitoring/log/objects/object-prediction-store.ts'
 import { openPredictionStore } from '../src/monitoring/log/open-prediction-store.ts'
 import { toRecords, toRows } from '../src/monitoring/log/prediction-rows.ts'
 import type { PredictionQuery, PredictionStore } from '../src/monitoring/log/prediction-store.ts'
+import { bodyOf, createBuckets } from './support/object-bucket-model.ts'
+import {
+  type Emulator,
+  hasFakeGcs,
+  hasMoto,
+  startFakeGcs,
+  startMoto,
+} from './support/object-emulators.ts'
+import { gcsModel, serveGcs } from './support/object-gcs-server.ts'
+import { s3Model, serveS3 } from './support/object-s3-server.ts'
+import { startServer, type TestServer } from './support/object-web-server.ts'
 import { describeOnPostgres } from './support/on-postgres.ts'
 import { EXAMPLE_MODEL, predictionRecord } from './support/prediction-example.ts'
 
 const NOW = Date.UTC(2026, 10, 25)
+const DAY_MS = 86_400_000
+/** Names of journals. */
+const [A, B] = [timeOrderedId(NOW), timeOrderedId(NOW)]
 let folder = ''
 let count = 0
 beforeAll(() => {
@@ -51,8 +67,8 @@ function describePredictionStore(open: () => Promise<PredictionStore>): void {
     const records = many(0, 1200)
     let from = 0
     for (let start = 0; start < 1200; start += 100) {
-      const rows = [toRows(records.slice(start, start + 100))]
-      expect(await log.append(rows, { journal: 'a', from, to: start + 100 }, 0, NOW)).toBe(true)
+      const rows = toRows(records.slice(start, start + 100))
+      expect(await log.append(rows, { journal: A, from, to: start + 100 }, 0, NOW)).toBe(true)
       from = start + 100
     }
     expect(await read(log)).toEqual(records)
@@ -62,8 +78,6 @@ function describePredictionStore(open: () => Promise<PredictionStore>): void {
     expect(await log.models()).toEqual([
       {
         model: { name: 'garments', version: 3, sha256: EXAMPLE_MODEL.sha256 },
-        count: 1200,
-        first: NOW,
         last: NOW + 1199_000,
       },
     ])
@@ -72,8 +86,8 @@ function describePredictionStore(open: () => Promise<PredictionStore>): void {
   it('takes the newest of several writers', async () => {
     const log = await store()
     const [a, b] = [many(0, 600), many(0, 600)]
-    await log.append([toRows(a)], { journal: 'a', from: 0, to: 9 }, 0, NOW)
-    await log.append([toRows(b)], { journal: 'b', from: 0, to: 9 }, 0, NOW)
+    await log.append(toRows(a), { journal: A, from: 0, to: 9 }, 0, NOW)
+    await log.append(toRows(b), { journal: B, from: 0, to: 9 }, 0, NOW)
     const newest = await read(log, { last: 100 })
     expect(newest.length).toBe(100)
     expect(Math.min(...newest.map(({ time }) => time))).toBe(NOW + 550_000)
@@ -82,8 +96,9 @@ function describePredictionStore(open: () => Promise<PredictionStore>): void {
   it('keeps models and versions apart', async () => {
     const log = await store()
     const other = { ...EXAMPLE_MODEL, version: 4, sha256: 'ef'.repeat(32) }
-    const rows = [toRows(many(0, 3)), toRows([predictionRecord(3, NOW + 3000, other)])]
-    await log.append(rows, { journal: 'a', from: 0, to: 9 }, 0, NOW)
+    await log.append(toRows(many(0, 3)), { journal: A, from: 0, to: 9 }, 0, NOW)
+    const rows = toRows([predictionRecord(3, NOW + 3000, other)])
+    await log.append(rows, { journal: A, from: 9, to: 12 }, 0, NOW)
     expect((await read(log, { version: 4 })).map(({ model }) => model)).toEqual([other])
     expect(await read(log, { model: 'garments', version: 3 })).toEqual(
       await read(log, { to: NOW + 3000 }),
@@ -93,13 +108,12 @@ function describePredictionStore(open: () => Promise<PredictionStore>): void {
 
   it('adds a span of a journal once', async () => {
     const log = await store()
-    const rows = [toRows(many(0, 2))]
+    const rows = toRows(many(0, 2))
     const both = await Promise.all(
-      [1, 2].map(() => log.append(rows, { journal: 'j', from: 0, to: 50 }, 0, NOW)),
+      [1, 2].map(() => log.append(rows, { journal: A, from: 0, to: 50 }, 0, NOW)),
     )
     expect(both.sort()).toEqual([false, true])
-    expect(await log.append(rows, { journal: 'j', from: 20, to: 60 }, 0, NOW)).toBe(false)
-    expect(await log.progress('j')).toBe(50)
+    expect(await log.progress(A)).toBe(50)
     expect(await read(log)).toHaveLength(2)
   })
 
@@ -127,17 +141,87 @@ function describePredictionStore(open: () => Promise<PredictionStore>): void {
 
   it('forgets what is older than a time', async () => {
     const log = await store()
-    await log.append([toRows(many(0, 600))], { journal: 'a', from: 0, to: 1 }, 4, NOW)
-    await log.append([toRows(many(600, 600))], { journal: 'a', from: 1, to: 2 }, 0, NOW)
+    const next = many(86_400, 600)
+    await log.append(toRows(many(0, 600)), { journal: A, from: 0, to: 1 }, 4, NOW)
+    await log.append(toRows(next), { journal: A, from: 1, to: 2 }, 0, NOW)
+    await log.addLabels([{ prediction_id: predictionRecord(0, NOW).id, label: 'bag', time: NOW }])
+    await log.addRequests([{ minute: NOW, requests: 10, errors: 1 }])
     expect(await log.gaps(NOW, NOW + 1)).toEqual([{ time: NOW, count: 4 }])
-    expect(await log.prune(NOW + 600_000)).toBe(600)
-    expect((await read(log))[0]!.time).toBe(NOW + 600_000)
+    expect(await log.prune(NOW + DAY_MS)).toBe(600)
+    expect(await read(log)).toEqual(next)
     expect(await log.gaps(0, NOW * 2)).toEqual([])
+    expect(await log.requests(0, NOW * 2)).toEqual({ requests: 0, errors: 0 })
+    expect((await log.labels(0, NOW * 2)).size).toBe(0)
+    expect(await log.progress(A)).toBe(2)
   })
 }
 
 describe('openPredictionStore on SQLite', () => {
-  describePredictionStore(() => openPredictionStore({ path: join(fresh('store'), 'atelier.db') }))
+  const open = () => openPredictionStore({ path: join(fresh('store'), 'atelier.db') })
+  describePredictionStore(open)
+
+  it('refuses a span that overlaps what was added', async () => {
+    const log = await open()
+    const rows = toRows(many(0, 2))
+    await log.append(rows, { journal: A, from: 0, to: 50 }, 0, NOW)
+    expect(await log.append(rows, { journal: A, from: 20, to: 60 }, 0, NOW)).toBe(false)
+    await log.close()
+  })
+})
+
+const clock = { now: () => NOW + DAY_MS, monotonic: systemClock.monotonic }
+
+describe('openObjectPredictionStore in a folder', () => {
+  const place = () => `file://${fresh('objects')}`
+  describePredictionStore(() => openObjectPredictionStore(place(), { clock }))
+
+  it("writes CSV files that begin with the original's columns, under their day", async () => {
+    const url = place()
+    const log = await openObjectPredictionStore(url, { clock })
+    await log.append(toRows(many(0, 2)), { journal: A, from: 0, to: 50 }, 0, NOW)
+    await log.close()
+    const day = join(url.slice('file://'.length), '2026/11/25')
+    const [name] = readdirSync(day)
+    const [header, first] = readFileSync(join(day, name!), 'utf8').split('\n')
+    expect(header).toMatch(
+      /^timestamp,avg_brightness,contrast,predicted_class,confidence,width,height,format,latency_ms,prediction_id,probability coat,"probability shoe, left",/,
+    )
+    expect(first).toMatch(/^2026-11-25T00:00:00\.000Z,-0\.5,0\.25,coat,0\.5,28,30,png,1\.5,/)
+  })
+
+  it('asks for no more days than the newest rows need', async () => {
+    const url = place()
+    const log = await openObjectPredictionStore(url, { clock: { ...clock, now: () => NOW * 2 } })
+    for (let day = 0; day < 9; day++) {
+      const rows = toRows(many(day * 86_400, 10))
+      await log.append(rows, { journal: A, from: day, to: day + 1 }, 0, NOW)
+    }
+    const times = (await read(log, { last: 15 })).map(({ time }) => time - NOW)
+    expect(times.length).toBe(15)
+    expect(Math.min(...times)).toBe(7 * DAY_MS + 5000)
+    // days that are not needed may be gone without anybody noticing
+    rmSync(join(url.slice('file://'.length), '2026/11/28'), { recursive: true })
+    expect(await read(log, { from: NOW + 5 * DAY_MS, to: NOW + 6 * DAY_MS })).toHaveLength(10)
+    await log.close()
+  })
+})
+
+const buckets = createBuckets('bucket')
+describe.each([
+  ['s3', (url: string) => ({ s3: { endpoint: url, accessKeyId: 'id', secretAccessKey: 'key' } })],
+  ['gs', (url: string) => ({ gs: { endpoint: url } })],
+] as const)('openObjectPredictionStore at %s://, emulated', (scheme, optionsOf) => {
+  let server: TestServer
+  beforeAll(async () => {
+    const handler = scheme === 's3' ? serveS3(s3Model(buckets)) : serveGcs(gcsModel(buckets))
+    server = await startServer(handler)
+  })
+  afterAll(() => server.close())
+  describePredictionStore(() =>
+    openObjectPredictionStore(`${scheme}://bucket/${scheme}-${++count}`, {
+      ...{ clock, ...optionsOf(server.url) },
+    }),
+  )
 })
 
 describeOnPostgres('openPredictionStore', (createDatabase) => {
@@ -146,12 +230,47 @@ describeOnPostgres('openPredictionStore', (createDatabase) => {
   )
 })
 
+const full = process.env['ATELIER_TEST'] === 'full'
+const without = (has: () => boolean, what: string) =>
+  !full ? ' (left out: ATELIER_TEST=full runs it)' : has() ? '' : ` (left out: no ${what})`
+
+for (const [scheme, start, missing, optionsOf] of [
+  [
+    's3',
+    startMoto,
+    without(hasMoto, 'Python package moto[server]'),
+    (url: string) => ({ s3: { endpoint: url, accessKeyId: 'id', secretAccessKey: 'key' } }),
+  ],
+  [
+    'gs',
+    startFakeGcs,
+    without(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER'),
+    (url: string) => ({ gs: { endpoint: url } }),
+  ],
+] as const) {
+  describe.skipIf(missing)(
+    `openObjectPredictionStore at ${scheme}:// in an emulator${missing}`,
+    () => {
+      let emulator: Emulator
+      beforeAll(async () => {
+        emulator = await start('bucket')
+      }, 60_000)
+      afterAll(() => emulator?.stop())
+      describePredictionStore(() =>
+        openObjectPredictionStore(`${scheme}://bucket/${scheme}-${++count}`, {
+          ...{ clock, ...optionsOf(emulator.url) },
+        }),
+      )
+    },
+  )
+}
+
 async function openSink(options: { store?: PredictionStore; maxBytes?: number } = {}) {
   const path = join(fresh('sink'), 'atelier.db')
   const journals = fresh('journals')
   const store = options.store ?? (await openPredictionStore({ path }))
   const warnings: string[] = []
-  const sink = await openDatabaseSink({
+  const sink = await openJournaledSink({
     store,
     journals,
     maxBytes: options.maxBytes ?? 2 ** 20,
@@ -163,7 +282,7 @@ async function openSink(options: { store?: PredictionStore; maxBytes?: number } 
   return { sink, path, journals, warnings }
 }
 
-describe('openDatabaseSink', () => {
+describe('openJournaledSink', () => {
   it('brings what is recorded to the store and leaves no journal', async () => {
     const { sink, path, journals } = await openSink()
     const records = many(0, 40)
@@ -220,13 +339,12 @@ describe('openDatabaseSink', () => {
 describe('a process that is killed', () => {
   const worker = join(import.meta.dirname, 'support/prediction-log-worker.mjs')
 
-  it('loses none of what it answered', { timeout: 60_000 }, async () => {
-    const path = join(fresh('killed'), 'atelier.db')
-    const journals = fresh('killed-journals')
-    const answered = new Set<string>()
-    for (const wait of [40, 90, 150]) {
-      const job = JSON.stringify({ path, journals, record: predictionRecord(0, NOW) })
-      const child = spawn(process.execPath, [worker, job], { stdio: ['ignore', 'pipe', 'inherit'] })
+  /** Ids of what processes answered that were killed after a while. */
+  async function answeredBy(job: object, waits = [40, 90, 150]): Promise<readonly string[]> {
+    const answered: string[] = []
+    for (const wait of waits) {
+      const args = [worker, JSON.stringify({ ...job, record: predictionRecord(0, NOW) })]
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
       const ended = once(child, 'exit')
       let text = ''
       child.stdout.on('data', (chunk) => {
@@ -236,17 +354,79 @@ describe('a process that is killed', () => {
       await sleep(wait)
       child.kill('SIGKILL')
       await ended
-      for (const id of text.split('\n').slice(0, -1)) answered.add(id)
+      answered.push(...text.split('\n').slice(0, -1))
     }
-    expect(answered.size).toBeGreaterThan(20)
-    const store = await openPredictionStore({ path })
+    return answered
+  }
+
+  async function expectAll(
+    store: PredictionStore,
+    journals: string,
+    answered: readonly string[],
+  ): Promise<void> {
+    expect(answered.length).toBeGreaterThan(20)
     const torn = readdirSync(journals)[0]!
     appendFileSync(join(journals, torn), Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 5]))
     await adoptJournals(journals, store, Date.now())
     const logged = (await read(store)).map(({ id }) => id)
-    expect([...answered].filter((id) => !logged.includes(id))).toEqual([])
+    expect(answered.filter((id) => !logged.includes(id))).toEqual([])
     expect(new Set(logged).size).toBe(logged.length)
     expect(readdirSync(journals)).toEqual([])
+    await store.close()
+  }
+
+  it('loses none of what it answered', { timeout: 60_000 }, async () => {
+    const path = join(fresh('killed'), 'atelier.db')
+    const journals = fresh('killed-journals')
+    const answered = await answeredBy({ path, journals })
+    await expectAll(await openPredictionStore({ path }), journals, answered)
+  })
+
+  it('loses and doubles none in a folder of objects', { timeout: 60_000 }, async () => {
+    const url = `file://${fresh('killed-objects')}`
+    const journals = fresh('killed-journals')
+    const answered = await answeredBy({ url, journals })
+    const store = await openObjectPredictionStore(url, { clock: systemClock })
+    await expectAll(store, journals, answered)
+  })
+
+  it('doubles nothing that was under way to a bucket', { timeout: 60_000 }, async () => {
+    const model = s3Model(createBuckets('bucket'))
+    const emulated = serveS3(model)
+    // a request that is under way when its process ends takes effect after the next one has looked
+    const writeLate = async (request: IncomingMessage, response: ServerResponse) => {
+      const body = await bodyOf(request)
+      await sleep(700)
+      const key = decodeURIComponent(request.url!.split('?')[0]!).replace('/bucket/', '')
+      if (body === undefined || model.bucket('bucket')!.has(key)) {
+        response.writeHead(412).end('<Error><Code>PreconditionFailed</Code></Error>')
+      } else {
+        const { etag } = model.put('bucket', key, body)
+        response.writeHead(200, { etag: `"${etag}"` }).end()
+      }
+    }
+    const server = await startServer((request, response) => {
+      if (request.method === 'PUT' && request.url!.includes('.csv')) {
+        void writeLate(request, response)
+      } else emulated(request, response)
+    })
+    const options = { s3: { endpoint: server.url, accessKeyId: 'id', secretAccessKey: 'key' } }
+    const job = { url: 's3://bucket/killed', journals: fresh('killed-journals') }
+    const answered = await answeredBy({ ...job, options }, [400, 600])
+    const store = await openObjectPredictionStore(job.url, { clock: systemClock, ...options })
+    await expectAll(store, job.journals, answered)
+    await server.close()
+  })
+
+  it('leaves what was meant for another place to those who know it', async () => {
+    const path = join(fresh('killed'), 'atelier.db')
+    const journals = fresh('killed-journals')
+    await answeredBy({ path, journals })
+    const left = readdirSync(journals)
+    const url = `file://${fresh('killed-objects')}`
+    const store = await openObjectPredictionStore(url, { clock: systemClock })
+    expect(await adoptJournals(journals, store, Date.now())).toBe(0)
+    expect(readdirSync(journals)).toEqual(left)
     await store.close()
   })
 })

@@ -11,7 +11,7 @@ export interface DeferredStore extends PredictionStore {
  * database when it starts, nor fail when the database is away.
  */
 export function deferredStore(
-  description: string,
+  { description, target }: Pick<PredictionStore, 'description' | 'target'>,
   open: () => Promise<PredictionStore>,
 ): DeferredStore {
   let opening: Promise<PredictionStore> | undefined
@@ -23,7 +23,7 @@ export function deferredStore(
     return opening
   }
   return {
-    description,
+    ...{ description, target },
     prepare: () =>
       store().then(
         () => {},

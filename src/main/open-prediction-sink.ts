@@ -1,22 +1,25 @@
 import { resolve } from 'node:path'
 import type { MonitoringConfig } from '../contracts/index.ts'
 import { AtelierError, type Clock, type Logger } from '../core/index.ts'
-import type { PredictionSink } from '../monitoring/index.ts'
+import type { PredictionSink, PredictionStore } from '../monitoring/index.ts'
+import { parseLogPlace } from '../monitoring/log/log-place.ts'
 import { describePostgres } from '../storage/describe-postgres.ts'
 import { deferredStore } from './deferred-store.ts'
 
 export interface SinkPlace {
   readonly config: MonitoringConfig
-  /** `LOG_URI`: goes before the configuration. */
-  readonly uri: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  readonly database: { readonly url?: string | undefined; readonly path: string }
+  /** Path of the database of the runs; `DATABASE_URL` goes before it. */
+  readonly database: string
   readonly clock: Clock
   readonly logger: Logger
 }
 
 const MB = 2 ** 20
 const DAY_MS = 86_400_000
+/** What waits is safe, and tried again: a request that hangs must not keep the service from ending. */
+const STORE_PATIENCE = { budgetMs: 20_000, attemptMs: 20_000 }
 
 /** A sink that may have more to open, once the service answers. */
 export interface OpenedSink {
@@ -26,19 +29,20 @@ export interface OpenedSink {
 
 /** Where the service logs predictions; undefined: nowhere. Throws LOG_INVALID, and STORE_UNAVAILABLE for a URL of no database. */
 export async function openPredictionSink(place: SinkPlace): Promise<OpenedSink | undefined> {
-  const { config, cwd, clock, logger } = place
-  const log = place.uri || config.log
+  const { config, env, cwd, clock, logger } = place
+  const log = env['LOG_URI'] || config.log
   if (log === null) return undefined
-  if (log === 'database') return databaseSink(place)
-  const path = log.replace(/^file:\/\//, '')
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) || !path.endsWith('.csv')) {
+  const parsed = parseLogPlace(log)
+  if (parsed?.kind === 'database') return databaseSink(place)
+  if (parsed?.kind === 'objects') return objectSink(place, parsed.url)
+  if (parsed?.kind !== 'csv') {
     throw new AtelierError('LOG_INVALID', `Predictions cannot be logged to ${log}.`, {
-      hint: 'Give "database" or the path of a .csv file, as LOG_URI or monitoring.log.',
+      hint: 'Give "database", gs://bucket/folder, s3://bucket/folder or the path of a .csv file, as LOG_URI or monitoring.log.',
     })
   }
   const { openCsvSink } = await import('../monitoring/log/csv-sink.ts')
   const sink = await openCsvSink({
-    path: resolve(cwd, path),
+    path: resolve(cwd, parsed.path),
     rotateBytes: config.csv_mb * MB,
     keep: config.csv_files,
     clock,
@@ -48,19 +52,42 @@ export async function openPredictionSink(place: SinkPlace): Promise<OpenedSink |
 }
 
 async function databaseSink(place: SinkPlace): Promise<OpenedSink> {
-  const { config, cwd, database, clock, logger } = place
-  const { url, path } = database
-  const { openDatabaseSink } = await import('../monitoring/log/database-sink.ts')
+  const { config, env, database: path } = place
+  const url = env['DATABASE_URL']
   const description = url ? describePostgres(url) : `sqlite ${resolve(path)}`
-  const store = deferredStore(description, async () => {
+  const names = { description, target: 'database' }
+  return journaledSink(place, config.flush_seconds, names, async () => {
     const { openPredictionStore } = await import('../monitoring/log/open-prediction-store.ts')
-    return openPredictionStore(database)
+    return openPredictionStore({ url, path })
   })
-  const sink = await openDatabaseSink({
+}
+
+async function objectSink(place: SinkPlace, url: string): Promise<OpenedSink> {
+  const { config, env, cwd, clock } = place
+  const names = { description: url, target: url }
+  return journaledSink(place, config.segment_seconds, names, async () => {
+    const { openObjectPredictionStore } = await import(
+      '../monitoring/log/objects/object-prediction-store.ts'
+    )
+    const { objectStoreOptionsFrom } = await import('../storage/index.ts')
+    const options = { cwd, clock, retry: STORE_PATIENCE, ...objectStoreOptionsFrom(env) }
+    return openObjectPredictionStore(url, options)
+  })
+}
+
+async function journaledSink(
+  { config, cwd, clock, logger }: SinkPlace,
+  flushSeconds: number,
+  names: Pick<PredictionStore, 'description' | 'target'>,
+  open: () => Promise<PredictionStore>,
+): Promise<OpenedSink> {
+  const { openJournaledSink } = await import('../monitoring/log/journaled-sink.ts')
+  const store = deferredStore(names, open)
+  const sink = await openJournaledSink({
     store,
     journals: resolve(cwd, config.journals),
     maxBytes: config.journal_mb * MB,
-    flushMs: config.flush_seconds * 1000,
+    flushMs: flushSeconds * 1000,
     retentionMs: config.retention_days === null ? null : config.retention_days * DAY_MS,
     clock,
     logger,

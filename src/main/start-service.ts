@@ -64,9 +64,8 @@ async function openSink(options: ServeOptions): Promise<OpenedSink | undefined> 
   const { openPredictionSink } = await import('./open-prediction-sink.ts')
   return openPredictionSink({
     config: config.monitoring,
-    uri: env['LOG_URI'],
-    cwd,
-    database: { url: env['DATABASE_URL'], path: resolve(cwd, config.tracking.database) },
+    ...{ env, cwd },
+    database: resolve(cwd, config.tracking.database),
     clock,
     logger,
   })

@@ -1,14 +1,19 @@
 /**
  * A process that logs predictions until it is killed: `node prediction-log-worker.mjs '{"path": …,
- * "journals": …, "record": …}'`. Prints the id of each one after it was recorded.
+ * "journals": …, "record": …}'`, to a database at `path` or to objects at `url`. Prints the id of each
+ * one after it was recorded.
  */
 import { systemClock, timeOrderedId } from '../../dist/core/index.js'
-import { openDatabaseSink } from '../../dist/monitoring/log/database-sink.js'
+import { openJournaledSink } from '../../dist/monitoring/log/journaled-sink.js'
+import { openObjectPredictionStore } from '../../dist/monitoring/log/objects/object-prediction-store.js'
 import { openPredictionStore } from '../../dist/monitoring/log/open-prediction-store.js'
 
-const { path, journals, record } = JSON.parse(process.argv[2])
-const sink = await openDatabaseSink({
-  store: await openPredictionStore({ path }),
+const { path, url, options, journals, record } = JSON.parse(process.argv[2])
+const sink = await openJournaledSink({
+  store:
+    url === undefined
+      ? await openPredictionStore({ path })
+      : await openObjectPredictionStore(url, { clock: systemClock, ...options }),
   journals,
   maxBytes: 2 ** 24,
   flushMs: 5,

@@ -7,13 +7,11 @@ import { wantedModel } from '../monitor/load-comparison.ts'
 import { withPredictionStore } from '../monitor/open-log.ts'
 import { windowOptions, windowQuery } from '../monitor/window-options.ts'
 
-const { log: _, ...chosen } = windowOptions
-
 export const monitorExportCommand = defineCommand({
   arguments: {
     file: { description: 'The CSV file to write. Default: predictions.csv.' },
   },
-  options: chosen,
+  options: windowOptions,
   overrides: true,
   examples: [
     { command: 'atelier monitor export week.csv --from 7d', does: 'The last week.' },
@@ -26,7 +24,7 @@ export const monitorExportCommand = defineCommand({
     const { config } = await loadConfig(context, overrides)
     const query = windowQuery(context, options)
     const path = resolve(context.cwd, file)
-    const result = await withPredictionStore(context, config, async (store) => {
+    const result = await withPredictionStore(context, config, options.log, async (store) => {
       const model = await wantedModel(context, config, store, options.model)
       return { model, path, rows: await exportCsv(store, model, query, path) }
     })

@@ -5,12 +5,13 @@ import { defineCommand } from '../command.ts'
 import { printResult } from '../context.ts'
 import { loadConfig } from '../load-config.ts'
 import { withPredictionStore } from '../monitor/open-log.ts'
+import { windowOptions } from '../monitor/window-options.ts'
 
 export const monitorLabelsCommand = defineCommand({
   arguments: {
     file: { description: 'A CSV file with the columns prediction_id and label.', required: true },
   },
-  options: {},
+  options: { log: windowOptions.log },
   overrides: true,
   examples: [
     {
@@ -18,11 +19,11 @@ export const monitorLabelsCommand = defineCommand({
       does: 'Afterwards, reports tell the live accuracy.',
     },
   ],
-  async run(context, { arguments: { file }, overrides }) {
+  async run(context, { arguments: { file }, options, overrides }) {
     const { config } = await loadConfig(context, overrides)
     const { cwd, clock, logger } = context
     const path = resolve(cwd, file)
-    const result = await withPredictionStore(context, config, (store) =>
+    const result = await withPredictionStore(context, config, options.log, (store) =>
       importLabels(store, path, clock.now()),
     )
     const { added, unknown } = result

@@ -14,10 +14,10 @@ import { findRun } from '../../tracking/index.ts'
 import type { CommandContext } from '../context.ts'
 import { parseReference } from '../models/model-reference.ts'
 import { withConfiguredRegistry } from '../models/with-registry.ts'
-import { logPlace, withPredictionStore } from './open-log.ts'
+import { openLog } from './open-log.ts'
 import { type WindowChoice, windowQuery } from './window-options.ts'
 
-/** Of a database, where no window is asked for; a CSV file is read whole. */
+/** Of a store of predictions, where no window is asked for; a CSV file is read whole. */
 const NEWEST = 1000
 
 export interface ComparisonChoice extends WindowChoice {
@@ -35,14 +35,14 @@ export async function loadComparison(
   config: ProjectConfig,
   choice: ComparisonChoice,
 ): Promise<Comparison> {
-  const { csv, name } = logPlace(context, config, choice.log)
+  const { csv, stored } = openLog(context, config, choice.log)
   const query = windowQuery(context, choice)
   if (csv !== undefined) {
-    const window = await readCsvWindow(csv, query, name)
+    const window = await readCsvWindow(csv, query)
     return { window, reference: await referenceOf(context, config, window, choice.reference) }
   }
   const isOpen = Object.values(query).every((value) => value === undefined)
-  const window = await withPredictionStore(context, config, async (store) => {
+  const window = await stored(async (store) => {
     const model = await wantedModel(context, config, store, choice.model)
     return readWindow(store, model, isOpen ? { last: NEWEST } : query)
   })

@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises'
 import type { MonitorSource, ProjectConfig } from '../../contracts/index.ts'
-import { AtelierError } from '../../core/index.ts'
 import {
   type AlertStore,
   buildDriftReport,
@@ -9,7 +7,7 @@ import {
 } from '../../monitoring/index.ts'
 import type { CommandContext } from '../context.ts'
 import { loadComparison } from './load-comparison.ts'
-import { logPlace, withPredictionStore } from './open-log.ts'
+import { openLog } from './open-log.ts'
 import { parseTime } from './parse-time.ts'
 
 export interface MonitorParts {
@@ -28,7 +26,7 @@ export function monitorSource(
   config: ProjectConfig,
   { store, log, reference, counts }: MonitorParts,
 ): MonitorSource {
-  const { csv, name } = logPlace(context, config, log)
+  const { csv, stored, name } = openLog(context, config, log)
   const { alerts } = config
   const now = () => context.clock.now()
   const findings = async ({ windows, ...query }: Parameters<MonitorSource['history']>[0]) => {
@@ -60,19 +58,12 @@ export function monitorSource(
       counts: counts(),
     }),
     probe: async () => {
-      if (csv === undefined) await withPredictionStore(context, config, (log) => log.models())
-      else await stat(csv).catch((cause: unknown) => Promise.reject(absent(name, cause)))
+      if (csv === undefined) await stored((log) => log.models())
+      else for await (const _ of csv.open()) break
     },
   }
 }
 
 function queryOf({ last, from, to, model }: Parameters<MonitorSource['drift']>[0]) {
   return { last, from, to, model }
-}
-
-function absent(name: string, cause: unknown): AtelierError {
-  return new AtelierError('LOG_INVALID', `${name} cannot be read: there is no such file.`, {
-    hint: 'Name a log that a service writes.',
-    cause,
-  })
 }

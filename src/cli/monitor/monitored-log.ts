@@ -1,14 +1,14 @@
 import type { ProjectConfig } from '../../contracts/index.ts'
 import { toAtelierError } from '../../core/index.ts'
 import {
+  type CsvSource,
   type MonitoredLog,
-  type PredictionStore,
   readCsvWindow,
   readWindow,
 } from '../../monitoring/index.ts'
 import type { CommandContext } from '../context.ts'
 import { referenceOf, wantedModel } from './load-comparison.ts'
-import { logPlace, withPredictionStore } from './open-log.ts'
+import { openLog } from './open-log.ts'
 
 export interface WatchedLog {
   readonly log: string | undefined
@@ -22,12 +22,10 @@ export function monitoredLog(
   config: ProjectConfig,
   watched: WatchedLog,
 ): MonitoredLog {
-  const { csv, name } = logPlace(context, config, watched.log)
+  const { csv, stored } = openLog(context, config, watched.log)
   const reference: MonitoredLog['reference'] = (window) =>
     referenceOf(context, config, window, watched.reference)
-  if (csv !== undefined) return csvLog(csv, name, reference)
-  const stored = <T>(work: (store: PredictionStore) => Promise<T>) =>
-    withPredictionStore(context, config, work)
+  if (csv !== undefined) return csvLog(csv, reference)
   return {
     reference,
     window: (query) =>
@@ -46,8 +44,8 @@ export function monitoredLog(
 }
 
 /** What no CSV log has: requests, latencies, labels. */
-function csvLog(path: string, name: string, reference: MonitoredLog['reference']): MonitoredLog {
-  const window: MonitoredLog['window'] = (query) => readCsvWindow(path, query, name)
+function csvLog(csv: CsvSource, reference: MonitoredLog['reference']): MonitoredLog {
+  const window: MonitoredLog['window'] = (query) => readCsvWindow(csv, query)
   const timesOf = async (query: Parameters<typeof window>[0]) =>
     window(query).then(
       ({ times }) => times,

@@ -23,7 +23,8 @@ export const windowOptions = {
   },
   log: {
     type: 'string',
-    description: 'The log: "database", or a CSV file. Default: LOG_URI, else monitoring.log.',
+    description:
+      'The log: "database", gs://bucket/folder, s3://…, file://…, or a CSV file. Default: LOG_URI, else monitoring.log.',
     short: 'l',
     placeholder: 'PLACE',
   },

@@ -1,7 +1,6 @@
-import type { PredictionRecord } from '../../contracts/index.ts'
 import { decodeRecords, type FrameHeader } from './encode-records.ts'
 import { orphanedJournals, readJournal, removeJournal } from './journal.ts'
-import { toRows } from './prediction-rows.ts'
+import { cutPieces, type RecordFrame } from './journal-pieces.ts'
 import type { PredictionStore } from './prediction-store.ts'
 
 /** Brings to the store what processes of this machine wrote down and did not live to bring; gives how many rows. */
@@ -11,7 +10,7 @@ export async function adoptJournals(
   now: number,
 ): Promise<number> {
   let count = 0
-  for (const name of await orphanedJournals(folder)) {
+  for (const name of await orphanedJournals(folder, store.target)) {
     count += await adopt(folder, name, store, now)
   }
   return count
@@ -25,22 +24,19 @@ async function adopt(
 ): Promise<number> {
   const from = await store.progress(name)
   const left = (await framesOf(folder, name)).filter(({ end }) => end > from)
-  const last = left.at(-1)
   let count = 0
-  if (last !== undefined) {
-    const rows = left.map(({ records }) => toRows(records))
-    const span = { journal: name, from, to: last.end }
+  for (const { rows, ...span } of cutPieces(left, from)) {
     // another process may be at it too: one of them only gets to add
-    const added = await store.append(rows, span, 0, now)
-    count = added ? rows.reduce((sum, part) => sum + part.count, 0) : 0
+    const added = await store.append(rows, { journal: name, ...span }, 0, now)
+    if (added) count += rows.count
   }
   removeJournal(folder, name)
   return count
 }
 
 /** Read from the first on: a frame may leave out the header that it shares with the one before. */
-async function framesOf(folder: string, name: string) {
-  const frames: { readonly records: readonly PredictionRecord[]; readonly end: number }[] = []
+async function framesOf(folder: string, name: string): Promise<readonly RecordFrame[]> {
+  const frames: RecordFrame[] = []
   let header: FrameHeader | undefined
   for (const { payload, end } of await readJournal(folder, name)) {
     const frame = decodeRecords(payload, header)

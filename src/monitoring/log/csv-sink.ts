@@ -31,6 +31,11 @@ export const CSV_COLUMNS = [
   'confidence',
 ] as const
 
+/** What else is known of a prediction, behind those and further features; probabilities come last. */
+export const DETAIL_COLUMNS = ['width', 'height', 'format', 'latency_ms', 'prediction_id'] as const
+
+export const probabilityColumn = (name: string) => `probability ${name}`
+
 /** Logs to one CSV file. It has no place for ids, so labels cannot be joined. */
 export function openCsvSink(options: CsvSinkOptions): PredictionSink {
   const { path, logger } = options
@@ -68,10 +73,13 @@ export function openCsvSink(options: CsvSinkOptions): PredictionSink {
 
 function lineOf({ time, features, predicted_class, confidence }: PredictionRecord): string {
   const { avg_brightness = Number.NaN, contrast = Number.NaN } = features
-  const name = /[",\r\n]/.test(predicted_class)
-    ? `"${predicted_class.replaceAll('"', '""')}"`
-    : predicted_class
+  const name = csvText(predicted_class)
   return `${new Date(time).toISOString()},${avg_brightness},${contrast},${name},${confidence}\n`
+}
+
+/** As it is: what is read again must be what was written, whatever a spreadsheet makes of it. */
+export function csvText(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function rotate({ path, rotateBytes, keep, clock }: CsvSinkOptions): void {

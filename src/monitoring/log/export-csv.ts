@@ -1,5 +1,5 @@
 import { formatCsv, replaceFile } from '../../core/index.ts'
-import { CSV_COLUMNS } from './csv-sink.ts'
+import { CSV_COLUMNS, DETAIL_COLUMNS, probabilityColumn } from './csv-sink.ts'
 import { type PredictionRows, toRecords } from './prediction-rows.ts'
 import type { LoggedModel, PredictionQuery, PredictionStore } from './prediction-store.ts'
 
@@ -38,8 +38,9 @@ function headerOf({ model }: PredictionRows, features: readonly string[]): strin
   return [
     ...CSV_COLUMNS,
     ...features,
-    ...['width', 'height', 'format', 'latency_ms', 'prediction_id', 'label'],
-    ...model.classes.map((name) => `probability ${name}`),
+    ...DETAIL_COLUMNS,
+    'label',
+    ...model.classes.map(probabilityColumn),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { AtelierError, timeOfId } from '../../core/index.ts'
+import { csvFile } from './csv-source.ts'
 import { idAt } from './prediction-rows.ts'
 import type { PredictionStore } from './prediction-store.ts'
 import { readCsv } from './read-csv.ts'
@@ -19,7 +20,10 @@ export async function importLabels(
   path: string,
   now: number,
 ): Promise<ImportedLabels> {
-  const { count, texts } = await readCsv(path, { numbers: [], texts: ['prediction_id', 'label'] })
+  const { count, texts } = await readCsv(csvFile(path), {
+    numbers: [],
+    texts: ['prediction_id', 'label'],
+  })
   const [ids, labels] = [texts['prediction_id']!, texts['label']!]
   const wanted = new Map<string, string>()
   for (let row = 0; row < count; row++) {

@@ -14,6 +14,8 @@ interface Holder {
   readonly pid: number
   readonly host: string
   readonly identity: string
+  /** Where its rows are to be brought. */
+  readonly target: string
 }
 
 export interface Journal {
@@ -34,10 +36,10 @@ export interface JournalFrame {
 const FRAME_HEAD = 8
 const SUFFIX = '.journal'
 
-/** Makes a journal of this process. */
-export async function createJournal(folder: string, now: number): Promise<Journal> {
+/** Makes a journal of this process, of rows for `target`. */
+export async function createJournal(folder: string, target: string, now: number): Promise<Journal> {
   const identity = await processIdentity(process.pid)
-  const holder: Holder = { pid: process.pid, host: hostname(), identity }
+  const holder: Holder = { pid: process.pid, host: hostname(), identity, target }
   mkdirSync(folder, { recursive: true })
   const name = timeOrderedId(now)
   const path = join(folder, `${name}${SUFFIX}`)
@@ -67,22 +69,22 @@ export async function createJournal(folder: string, now: number): Promise<Journa
   }
 }
 
-/** Names of journals whose process is gone. Those of other machines are theirs. */
-export async function orphanedJournals(folder: string): Promise<readonly string[]> {
+/** Names of journals for `target` whose process is gone. Those of other machines are theirs. */
+export async function orphanedJournals(folder: string, target: string): Promise<readonly string[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(SUFFIX))
   const orphans: string[] = []
   for (const name of names.sort()) {
     const [head] = await readFrames(join(folder, name))
-    if (head !== undefined && (await isOrphan(head.payload))) {
+    if (head !== undefined && (await isOrphan(head.payload, target))) {
       orphans.push(name.slice(0, -SUFFIX.length))
     }
   }
   return orphans
 }
 
-async function isOrphan(head: Buffer): Promise<boolean> {
-  const { pid, host, identity } = JSON.parse(head.toString()) as Holder
-  if (host !== hostname()) return false
+async function isOrphan(head: Buffer, wanted: string): Promise<boolean> {
+  const { pid, host, identity, target } = JSON.parse(head.toString()) as Holder
+  if (host !== hostname() || target !== wanted) return false
   return !processExists(pid) || (await processIdentity(pid)) !== identity
 }
 

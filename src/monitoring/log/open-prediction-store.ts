@@ -12,8 +12,6 @@ import { scanChunks } from './scan-chunks.ts'
 
 /** A chunk with fewer rows is added to: a quiet service must not leave a chunk for every second. */
 const SMALL_CHUNK = 512
-/** Of rows that are joined into one chunk. */
-const MOST_ROWS = 8192
 /** What was done of a journal is remembered for longer than anybody could take it up again. */
 const JOURNAL_MEMORY_MS = 30 * 86_400_000
 const ROWS_AT_ONCE = 200
@@ -27,10 +25,11 @@ function sqlPredictionStore(database: Database<MonitoringTables>): PredictionSto
   const { read, write } = database
   return {
     description: database.description,
+    target: 'database',
     append: (rows, span, dropped, now) =>
       write(async (db) => {
         if (!(await advance(db, span, now))) return false
-        for (const part of joinable(rows)) await addRows(db, span.journal, joinRows(part))
+        await addRows(db, span.journal, rows)
         if (dropped > 0) {
           await db.insertInto('prediction_gaps').values({ time: now, count: dropped }).execute()
         }
@@ -56,21 +55,6 @@ function sqlPredictionStore(database: Database<MonitoringTables>): PredictionSto
     prune: (before) => write((db) => prune(db, before)),
     close: database.close,
   }
-}
-
-/** Rows of one kind beside each other, at most `MOST_ROWS` of them together. */
-function joinable(rows: readonly PredictionRows[]): PredictionRows[][] {
-  const groups: PredictionRows[][] = []
-  let size = 0
-  for (const part of rows) {
-    const group = groups.at(-1)
-    const fits =
-      group !== undefined && isSameKind(group[0]!, part) && size + part.count <= MOST_ROWS
-    if (fits) group.push(part)
-    else groups.push([part])
-    size = fits ? size + part.count : part.count
-  }
-  return groups
 }
 
 async function progressOf(db: MonitoringTransaction, journal: string): Promise<number> {
@@ -148,23 +132,11 @@ function chunkOf(rows: PredictionRows) {
 async function loggedModels(db: MonitoringTransaction): Promise<LoggedModel[]> {
   const rows = await db
     .selectFrom('prediction_chunks')
-    .select((eb) => [
-      'model',
-      'version',
-      'sha256',
-      eb.fn.sum<number | string>('count').as('count'),
-      eb.fn.min('first_time').as('first'),
-      eb.fn.max('last_time').as('last'),
-    ])
+    .select((eb) => ['model', 'version', 'sha256', eb.fn.max('last_time').as('last')])
     .groupBy(['model', 'version', 'sha256'])
     .execute()
   return rows
-    .map(({ model: name, version, sha256, count, first, last }) => ({
-      model: { name, version, sha256 },
-      count: Number(count),
-      first,
-      last,
-    }))
+    .map(({ model: name, version, sha256, last }) => ({ model: { name, version, sha256 }, last }))
     .sort((a, b) => b.last - a.last)
 }
 

@@ -16,8 +16,7 @@ export interface PredictionQuery {
 /** One model that predictions were logged of. */
 export interface LoggedModel {
   readonly model: Pick<PredictionModel, 'name' | 'version' | 'sha256'>
-  readonly count: number
-  readonly first: number
+  /** When it predicted last. */
   readonly last: number
 }
 
@@ -43,23 +42,24 @@ export interface RequestCount {
   readonly errors: number
 }
 
-/** All logged predictions, on SQLite or PostgreSQL. Throws STORE_UNAVAILABLE when it cannot be reached. */
+/**
+ * All logged predictions, on SQLite, PostgreSQL or a store of objects. Throws STORE_UNAVAILABLE, or what
+ * the store of objects throws, when it cannot be reached.
+ */
 export interface PredictionStore {
   readonly description: string
+  /** What journals of rows for this store are marked with: `database`, or the address of the objects. */
+  readonly target: string
   /**
-   * Adds rows once: false, and nothing is added, where rows of this span were added before. `dropped`
-   * are predictions that were lost since the last call.
+   * Adds rows of a journal once: false, and nothing is added, where rows of this span were added before.
+   * `dropped` are predictions that were lost since the last call.
    */
-  append(
-    rows: readonly PredictionRows[],
-    span: JournalSpan,
-    dropped: number,
-    now: number,
-  ): Promise<boolean>
+  append(rows: PredictionRows, span: JournalSpan, dropped: number, now: number): Promise<boolean>
   /** How far rows of a journal were added. */
   progress(journal: string): Promise<number>
   /** Oldest first, in pieces. */
   scan(query: PredictionQuery): AsyncIterable<PredictionRows>
+  /** The one that predicted last comes first. */
   models(): Promise<readonly LoggedModel[]>
   gaps(from: number, to: number): Promise<readonly LogGap[]>
   /** Adds to what was counted of these minutes. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CsvSource, csvFile } from './csv-source.ts'
 import { readCsv } from './read-csv.ts'
 
 let folder = ''
@@ -10,10 +11,10 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function file(text: string): string {
+function file(text: string): CsvSource {
   const path = join(folder, 'log.csv')
   writeFileSync(path, text)
-  return path
+  return csvFile(path)
 }
 
 describe('readCsv', () => {
@@ -109,7 +110,7 @@ describe('readCsv', () => {
 
   it('says which file is not there', async () => {
     const path = join(folder, 'nowhere.csv')
-    await expect(readCsv(path, wanted)).rejects.toThrow(
+    await expect(readCsv(csvFile(path), wanted)).rejects.toThrow(
       `${path} cannot be read: there is no such file`,
     )
   })

@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs'
-import { AtelierError } from '../../core/index.ts'
 import {
   type ColumnBuilder,
   type CsvBytes,
@@ -8,6 +6,7 @@ import {
   textColumn,
   timeColumn,
 } from './csv-columns.ts'
+import { type CsvSource, invalidCsv } from './csv-source.ts'
 
 export interface CsvTable {
   readonly count: number
@@ -35,32 +34,28 @@ const CARRIAGE_RETURN = 0x0d
 
 /**
  * The wanted columns of a CSV file (RFC 4180), read as a stream: a million rows take about a second.
- * Throws LOG_INVALID for a file that is not there, lacks columns, or has lines of another length.
+ * Which are wanted may depend on those that are there. Throws LOG_INVALID for a file that is not there,
+ * lacks columns, or has lines of another length.
  */
-export async function readCsv(path: string, wanted: CsvColumns): Promise<CsvTable> {
+export async function readCsv(
+  source: CsvSource,
+  wanted: CsvColumns | ((header: readonly string[]) => CsvColumns),
+): Promise<CsvTable> {
   let table: TableBuilder | undefined
   const scanner = rowScanner({
     onBytes: (row, line) => {
       if (table !== undefined) table.addBytes(row, line)
-      else table = startTable(path, cellsOf(textOf(row)), wanted)
+      else table = startTable(source.name, cellsOf(textOf(row)), wanted)
     },
     onText: (text, line) => {
       const cells = cellsOf(text)
       if (table !== undefined) table.addCells(cells, line)
-      else table = startTable(path, cells, wanted)
+      else table = startTable(source.name, cells, wanted)
     },
   })
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-      scanner.take(chunk as Buffer)
-    }
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code !== 'ENOENT' && code !== 'EISDIR') throw cause
-    throw invalid(path, 'there is no such file', cause)
-  }
+  for await (const piece of source.open()) scanner.take(piece)
   scanner.end()
-  if (table === undefined) throw invalid(path, 'it is empty')
+  if (table === undefined) throw invalidCsv(source.name, 'it is empty')
   return table.finish()
 }
 
@@ -78,15 +73,20 @@ interface TableBuilder {
   finish(): CsvTable
 }
 
-function startTable(path: string, cells: readonly string[], wanted: CsvColumns): TableBuilder {
+function startTable(
+  path: string,
+  cells: readonly string[],
+  wanted: Parameters<typeof readCsv>[1],
+): TableBuilder {
   const header = cells.map((name) => name.replace(/^\uFEFF/, '').trim())
-  const { numbers, texts, times = [] } = wanted
-  const optional = new Set(wanted.optional)
+  const columnsOf = typeof wanted === 'function' ? wanted(header) : wanted
+  const { numbers, texts, times = [] } = columnsOf
+  const optional = new Set(columnsOf.optional)
   const missing = [...numbers, ...texts, ...times].filter(
     (name) => !header.includes(name) && !optional.has(name),
   )
   if (missing.length > 0) {
-    throw invalid(
+    throw invalidCsv(
       path,
       `it has no column ${missing.join(', ')}; its columns are ${header.join(', ')}`,
     )
@@ -125,7 +125,7 @@ function rowFiller(
   let count = 0
   const checkWidth = (cells: number, line: number) => {
     if (cells === width) return
-    throw invalid(path, `line ${line} has ${cells} cells, the first line has ${width}`)
+    throw invalidCsv(path, `line ${line} has ${cells} cells, the first line has ${width}`)
   }
   return {
     count: () => count,
@@ -189,7 +189,8 @@ function rowScanner({ onBytes, onText }: RowListener) {
     return start
   }
   return {
-    take: (chunk: Buffer) => {
+    take: (piece: Uint8Array) => {
+      const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
       const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
       rest = bytes.subarray(takeRows(csvBytes(bytes)))
     },
@@ -233,12 +234,4 @@ function quotedCell(line: string, start: number): { readonly cell: string; reado
     cell += '"'
     from = quote + 2
   }
-}
-
-function invalid(path: string, reason: string, cause?: unknown): AtelierError {
-  return new AtelierError('LOG_INVALID', `${path} cannot be read: ${reason}.`, {
-    hint: 'Give a CSV file with these columns in its first line.',
-    cause,
-    data: { path },
-  })
 }

@@ -1,4 +1,5 @@
 import { AtelierError } from '../../core/index.ts'
+import { csvFile } from '../log/csv-source.ts'
 import { readReference } from '../reference/read-reference.ts'
 import type { MonitoredRows } from './monitored-rows.ts'
 import { readCsvRows } from './read-csv-rows.ts'
@@ -20,7 +21,7 @@ export interface MonitoredReference {
  */
 export async function loadReference(path: string, source = path): Promise<MonitoredReference> {
   if (path.endsWith('.csv')) {
-    const { rows } = await readCsvRows(path)
+    const { rows } = await readCsvRows(csvFile(path, source))
     if (rows.count === 0) throw missing(`${source} has no rows.`)
     return { source, run: null, rows, accuracy: null }
   }

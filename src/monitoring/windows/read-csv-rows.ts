@@ -1,3 +1,4 @@
+import type { CsvSource } from '../log/csv-source.ts'
 import { readCsv } from '../log/read-csv.ts'
 import type { MonitoredRows } from './monitored-rows.ts'
 
@@ -12,9 +13,9 @@ const FURTHER = ['min', 'max', 'sharpness', 'entropy', 'edge_density', 'foregrou
  * there is none. Throws LOG_INVALID.
  */
 export async function readCsvRows(
-  path: string,
+  source: CsvSource,
 ): Promise<{ readonly rows: MonitoredRows; readonly times: Float64Array }> {
-  const table = await readCsv(path, {
+  const table = await readCsv(source, {
     numbers: [...REQUIRED, ...FURTHER, 'confidence'],
     texts: ['predicted_class'],
     times: ['timestamp'],

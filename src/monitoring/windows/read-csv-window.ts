@@ -1,3 +1,4 @@
+import type { CsvSource } from '../log/csv-source.ts'
 import type { PredictionQuery } from '../log/prediction-store.ts'
 import type { MonitoredRows } from './monitored-rows.ts'
 import { emptyWindow, type PredictionWindow } from './prediction-window.ts'
@@ -8,20 +9,19 @@ import { readCsvRows } from './read-csv-rows.ts'
  * LOG_INVALID or WINDOW_EMPTY.
  */
 export async function readCsvWindow(
-  path: string,
+  csv: CsvSource,
   { from, to, last }: Pick<PredictionQuery, 'from' | 'to' | 'last'>,
-  source = path,
 ): Promise<PredictionWindow> {
-  const { rows, times } = await readCsvRows(path)
+  const { rows, times } = await readCsvRows(csv)
   const isTimed = from !== undefined || to !== undefined
   const inside = (time: number) => time >= (from ?? 0) && time < (to ?? Number.POSITIVE_INFINITY)
   let places = Uint32Array.from({ length: rows.count }, (_, row) => row)
   if (isTimed) places = places.filter((row) => inside(times[row]!))
   if (last !== undefined) places = places.slice(-last)
-  if (places.length === 0) throw emptyWindow(source, rows.count === 0 ? 'yet' : 'of that time')
+  if (places.length === 0) throw emptyWindow(csv.name, rows.count === 0 ? 'yet' : 'of that time')
   const isWhole = places.length === rows.count
   return {
-    source,
+    source: csv.name,
     model: null,
     rows: isWhole ? rows : pickRows(rows, places),
     times: isWhole ? times : Float64Array.from(places, (row) => times[row]!),

@@ -9,12 +9,12 @@ import {
 import { hourlyPruning } from '../hourly-pruning.ts'
 import { adoptJournals } from './adopt-journals.ts'
 import { encodeRecords, type FrameHeader, frameHeader } from './encode-records.ts'
-import { createJournal, type Journal } from './journal.ts'
-import { type PredictionRows, toRows } from './prediction-rows.ts'
+import { createJournal, type Journal, orphanedJournals } from './journal.ts'
+import { cutPieces, type JournalPiece, MOST_ROWS, type RecordFrame } from './journal-pieces.ts'
 import type { PredictionSink, SinkCounts } from './prediction-sink.ts'
 import type { PredictionStore, RequestCount } from './prediction-store.ts'
 
-export interface DatabaseSinkOptions {
+export interface JournaledSinkOptions {
   readonly store: PredictionStore
   /** Folder of the journals. */
   readonly journals: string
@@ -28,22 +28,23 @@ export interface DatabaseSinkOptions {
   readonly logger: Logger
 }
 
-interface Waiting {
-  readonly records: readonly PredictionRecord[]
-  /** Size of the journal after them. */
-  readonly end: number
-}
-
-/** A journal is begun anew when it has this size and nothing of it is waiting. */
+/** A journal is begun anew when it has this size, or is of another day, and nothing of it is waiting. */
 const JOURNAL_BYTES = 16 * 2 ** 20
+const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 const MOST_MINUTES = 1440
 /** Clocks of the machines of one service may differ by so much. */
 const CLOCK_SKEW_MS = 60_000
 
-/** Logs to a journal first and to the store soon after, in larger pieces. */
-export async function openDatabaseSink(options: DatabaseSinkOptions): Promise<PredictionSink> {
-  const sink = new DatabaseSink(options, await createJournal(options.journals, options.clock.now()))
+/**
+ * Logs to a journal first and to the store soon after, in larger pieces. Where a piece ends is written
+ * to the journal before it leaves: whoever takes the journal up makes the same pieces of it, so that
+ * one that was under way when this process ended is not brought twice.
+ */
+export async function openJournaledSink(options: JournaledSinkOptions): Promise<PredictionSink> {
+  const { journals, store, clock } = options
+  const journal = await createJournal(journals, store.target, clock.now())
+  const sink = new JournaledSink(options, journal)
   await sink.start()
   return {
     description: options.store.description,
@@ -55,17 +56,22 @@ export async function openDatabaseSink(options: DatabaseSinkOptions): Promise<Pr
   }
 }
 
-class DatabaseSink {
+class JournaledSink {
   readonly #prune: () => Promise<void>
-  readonly #options: DatabaseSinkOptions
+  readonly #options: JournaledSinkOptions
   #journal: Journal
-  #waiting: Waiting[] = []
+  #begun: number
+  #waiting: RecordFrame[] = []
+  /** Cut off what waited before, and not in the store yet. */
+  #pieces: readonly JournalPiece[] = []
+  #waitingRows = 0
   /** Of the journal: up to here the store has it, and up to here it is written. */
   #done = 0
   #size = 0
   /** That the last frame of the journal is under. */
   #header: FrameHeader | undefined
   readonly #answers = new Map<number, Omit<RequestCount, 'minute'>>()
+  #adopted = false
   #recorded = 0
   #dropped = 0
   #untold = 0
@@ -73,18 +79,18 @@ class DatabaseSink {
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
 
-  constructor(options: DatabaseSinkOptions, journal: Journal) {
+  constructor(options: JournaledSinkOptions, journal: Journal) {
     this.#options = options
     this.#prune = hourlyPruning(options.store, options.retentionMs, options.clock)
     this.#journal = journal
+    this.#begun = options.clock.now()
   }
 
-  /** Takes up what processes that are gone left, and begins to bring things to the store. */
+  /** Begins to bring things to the store, at once where processes that are gone left something. */
   async start(): Promise<void> {
-    const { store, journals, clock } = this.#options
-    await adoptJournals(journals, store, clock.now()).catch((error: unknown) =>
-      this.#trouble(error),
-    )
+    const { store, journals } = this.#options
+    const left = await orphanedJournals(journals, store.target)
+    if (left.length > 0) void this.#flush()
     this.#timer = setInterval(() => this.#flush(), this.#options.flushMs)
     this.#timer.unref()
   }
@@ -106,6 +112,8 @@ class DatabaseSink {
     }
     this.#waiting.push({ records, end: this.#size })
     this.#recorded += records.length
+    this.#waitingRows += records.length
+    if (this.#waitingRows >= MOST_ROWS && !this.#troubled) void this.#flush()
   }
 
   answered(status: number): void {
@@ -130,15 +138,16 @@ class DatabaseSink {
   }
 
   counts(): SinkCounts {
-    const pending = this.#waiting.reduce((sum, { records }) => sum + records.length, 0)
+    const pending = this.#pieces.reduce((sum, { rows }) => sum + rows.count, this.#waitingRows)
     return { recorded: this.#recorded, dropped: this.#dropped, pending }
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#flush()
-    await this.#flush()
-    if (this.#waiting.length === 0) this.#journal.remove()
+    // what came while one was under way
+    if (!this.#troubled) await this.#flush()
+    if (this.#isEmpty()) this.#journal.remove()
     await this.#options.store.close()
   }
 
@@ -157,6 +166,7 @@ class DatabaseSink {
 
   async #bring(): Promise<void> {
     try {
+      await this.#adopt()
       await this.#bringRows()
       await this.#bringCounts()
       await this.#prune()
@@ -167,19 +177,39 @@ class DatabaseSink {
     }
   }
 
+  /** What is left of others comes first, until it is all there once. */
+  async #adopt(): Promise<void> {
+    if (this.#adopted) return
+    const { store, journals, clock } = this.#options
+    await adoptJournals(journals, store, clock.now())
+    this.#adopted = true
+  }
+
   async #bringRows(): Promise<void> {
+    if (this.#pieces.length === 0) this.#cut()
     const { store, clock } = this.#options
-    const taken = this.#waiting
-    const dropped = this.#untold
-    const last = taken.at(-1)
-    if (last === undefined) return
-    const span = { journal: this.#journal.name, from: this.#done, to: last.end }
-    await store.append(rowsByModel(taken), span, dropped, clock.now())
-    // what came meanwhile stands behind what was taken
-    this.#waiting = this.#waiting.slice(taken.length)
-    this.#done = last.end
-    this.#untold -= dropped
-    if (this.#waiting.length === 0 && this.#size > JOURNAL_BYTES) await this.#renew()
+    for (const { rows, ...span } of this.#pieces) {
+      const dropped = this.#untold
+      await store.append(rows, { journal: this.#journal.name, ...span }, dropped, clock.now())
+      this.#pieces = this.#pieces.slice(1)
+      this.#done = span.to
+      this.#untold -= dropped
+    }
+    const isOld = clock.now() - this.#begun > DAY_MS
+    if (this.#isEmpty() && (this.#size > JOURNAL_BYTES || isOld)) await this.#renew()
+  }
+
+  /** Makes pieces of what waits; a piece that was cut stays as it is until the store has it. */
+  #cut(): void {
+    if (this.#waiting.length === 0) return
+    this.#size = this.#journal.append(encodeRecords([], this.#header!, this.#header))
+    this.#pieces = cutPieces(this.#waiting, this.#done)
+    this.#waiting = []
+    this.#waitingRows = 0
+  }
+
+  #isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#pieces.length === 0
   }
 
   async #bringCounts(): Promise<void> {
@@ -201,14 +231,17 @@ class DatabaseSink {
   }
 
   async #renew(): Promise<void> {
-    const next = await createJournal(this.#options.journals, this.#options.clock.now())
+    const { journals, store, clock } = this.#options
+    const now = clock.now()
+    const next = await createJournal(journals, store.target, now)
     // rows that came while it was made stand in the old one
-    if (this.#waiting.length > 0) {
+    if (!this.#isEmpty()) {
       next.remove()
       return
     }
     this.#journal.remove()
     this.#journal = next
+    this.#begun = now
     this.#header = undefined
     this.#done = 0
     this.#size = 0
@@ -223,15 +256,4 @@ class DatabaseSink {
     }
     this.#troubled = true
   }
-}
-
-/** Runs of records of one model, by column. A batch is of one model. */
-function rowsByModel(waiting: readonly Waiting[]): PredictionRows[] {
-  const runs: PredictionRecord[][] = []
-  for (const { records } of waiting) {
-    const run = runs.at(-1)
-    if (run !== undefined && run[0]!.model === records[0]!.model) run.push(...records)
-    else runs.push([...records])
-  }
-  return runs.map(toRows)
 }
