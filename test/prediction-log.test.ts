@@ -11,6 +11,7 @@ import type { PredictionRecord } from '../src/contracts/index.ts'
 import { silentLogger, systemClock, timeOrderedId } from '../src/core/index.ts'
 import { adoptJournals } from '../src/monitoring/log/adopt-journals.ts'
 import { openCsvSink } from '../src/monitoring/log/csv-sink.ts'
+import { storeCourier } from '../src/monitoring/log/journal-courier.ts'
 import { openJournaledSink } from '../src/monitoring/log/journaled-sink.ts'
 import { openObjectPredictionStore } from '../src/monitoring/log/objects/object-prediction-store.ts'
 import { openPredictionStore } from '../src/monitoring/log/open-prediction-store.ts'
@@ -271,7 +272,7 @@ async function openSink(options: { store?: PredictionStore; maxBytes?: number } 
   const store = options.store ?? (await openPredictionStore({ path }))
   const warnings: string[] = []
   const sink = await openJournaledSink({
-    store,
+    courier: storeCourier(store, journals),
     journals,
     maxBytes: options.maxBytes ?? 2 ** 20,
     flushMs: 20,

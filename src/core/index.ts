@@ -2,6 +2,7 @@ export { replaceFile, syncFolder, writeFileAtomic, writeFileAtomicSync } from '.
 export { type Clock, systemClock } from './clock.ts'
 export { type CsvValue, formatCsv } from './csv.ts'
 export { type ErrorCode, type ErrorKind, errorCatalogue } from './error-catalogue.ts'
+export { type PlainError, packError, unpackError } from './error-transfer.ts'
 export { AtelierError, type ErrorDetails, toAtelierError } from './errors.ts'
 export { digestOf, sha256, sha256File } from './hashing.ts'
 export { type Logger, silentLogger } from './logger.ts'

@@ -1,6 +1,6 @@
 /** The thread that decodes the pictures which take longer than an event loop may stand still. */
 import { parentPort } from 'node:worker_threads'
-import { toAtelierError } from '../core/index.ts'
+import { packError } from '../core/index.ts'
 import { decodeImage } from '../image/decode.ts'
 import { sniffImageFormat } from '../image/image-format.ts'
 import { preprocessRaster } from '../image/preprocessing.ts'
@@ -20,7 +20,6 @@ async function decode(job: DecodeJob): Promise<DecodeAnswer> {
     const format = sniffImageFormat(bytes) ?? 'unknown'
     return { id, pixels: preprocessRaster(raster, spec), width, height, format }
   } catch (thrown) {
-    const { code, message, hint } = toAtelierError(thrown)
-    return { id, error: { code, message, ...(hint === undefined ? {} : { hint }) } }
+    return { id, error: packError(thrown) }
   }
 }

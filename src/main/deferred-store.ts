@@ -1,19 +1,14 @@
 import type { PredictionStore } from '../monitoring/index.ts'
 
-/** A prediction store that is opened when it is first needed, or when it is told to. */
-export interface DeferredStore extends PredictionStore {
-  /** Opens it now, if it can be reached. Never throws: whoever needs it asks again. */
-  prepare(): Promise<void>
-}
-
 /**
- * Predictions are safe in a journal before they are in a store: so a service need not wait for its
- * database when it starts, nor fail when the database is away.
+ * A prediction store that is opened when it is first needed. Predictions are safe in a journal before
+ * they are in a store: so a service need not wait for its database when it starts, nor fail when the
+ * database is away.
  */
 export function deferredStore(
   { description, target }: Pick<PredictionStore, 'description' | 'target'>,
   open: () => Promise<PredictionStore>,
-): DeferredStore {
+): PredictionStore {
   let opening: Promise<PredictionStore> | undefined
   const store = () => {
     opening ??= open().catch((error: unknown) => {
@@ -24,11 +19,6 @@ export function deferredStore(
   }
   return {
     ...{ description, target },
-    prepare: () =>
-      store().then(
-        () => {},
-        () => {},
-      ),
     append: async (...given) => (await store()).append(...given),
     progress: async (...given) => (await store()).progress(...given),
     scan: async function* (query) {

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import type { MonitoringConfig } from '../contracts/index.ts'
 import { AtelierError, type Clock, type Logger } from '../core/index.ts'
-import type { PredictionSink, PredictionStore } from '../monitoring/index.ts'
+import type { PredictionSink } from '../monitoring/index.ts'
 import { parseLogPlace } from '../monitoring/log/log-place.ts'
 import { describePostgres } from '../storage/describe-postgres.ts'
-import { deferredStore } from './deferred-store.ts'
+import type { LogStorePlace, LogThreadPlace } from './log-thread.ts'
+import { threadFile } from './thread-file.ts'
 
 export interface SinkPlace {
   readonly config: MonitoringConfig
@@ -18,8 +19,6 @@ export interface SinkPlace {
 
 const MB = 2 ** 20
 const DAY_MS = 86_400_000
-/** What waits is safe, and tried again: a request that hangs must not keep the service from ending. */
-const STORE_PATIENCE = { budgetMs: 20_000, attemptMs: 20_000 }
 
 /** A sink that may have more to open, once the service answers. */
 export interface OpenedSink {
@@ -56,41 +55,33 @@ async function databaseSink(place: SinkPlace): Promise<OpenedSink> {
   const url = env['DATABASE_URL']
   const description = url ? describePostgres(url) : `sqlite ${resolve(path)}`
   const names = { description, target: 'database' }
-  return journaledSink(place, config.flush_seconds, names, async () => {
-    const { openPredictionStore } = await import('../monitoring/log/open-prediction-store.ts')
-    return openPredictionStore({ url, path })
-  })
+  return journaledSink(place, config.flush_seconds, { kind: 'database', url, path, ...names })
 }
 
 async function objectSink(place: SinkPlace, url: string): Promise<OpenedSink> {
-  const { config, env, cwd, clock } = place
+  const { config, env, cwd } = place
   const names = { description: url, target: url }
-  return journaledSink(place, config.segment_seconds, names, async () => {
-    const { openObjectPredictionStore } = await import(
-      '../monitoring/log/objects/object-prediction-store.ts'
-    )
-    const { objectStoreOptionsFrom } = await import('../storage/index.ts')
-    const options = { cwd, clock, retry: STORE_PATIENCE, ...objectStoreOptionsFrom(env) }
-    return openObjectPredictionStore(url, options)
-  })
+  return journaledSink(place, config.segment_seconds, { kind: 'objects', url, cwd, env, ...names })
 }
 
 async function journaledSink(
   { config, cwd, clock, logger }: SinkPlace,
   flushSeconds: number,
-  names: Pick<PredictionStore, 'description' | 'target'>,
-  open: () => Promise<PredictionStore>,
+  store: LogStorePlace,
 ): Promise<OpenedSink> {
   const { openJournaledSink } = await import('../monitoring/log/journaled-sink.ts')
-  const store = deferredStore(names, open)
+  const { ThreadCourier } = await import('../monitoring/log/thread-courier.ts')
+  const journals = resolve(cwd, config.journals)
+  const { description, target } = store
+  const place: LogThreadPlace = { journals, store }
   const sink = await openJournaledSink({
-    store,
-    journals: resolve(cwd, config.journals),
+    courier: new ThreadCourier(threadFile('log-thread'), place, { description, target }),
+    journals,
     maxBytes: config.journal_mb * MB,
     flushMs: flushSeconds * 1000,
     retentionMs: config.retention_days === null ? null : config.retention_days * DAY_MS,
     clock,
     logger,
   })
-  return { sink, prepare: store.prepare }
+  return { sink, prepare: () => sink.bring() }
 }

@@ -13,10 +13,9 @@ import {
 } from '../serving/index.ts'
 import { listen } from './listen.ts'
 import type { OpenedSink } from './open-prediction-sink.ts'
+import { threadFile } from './thread-file.ts'
 
 const MAX_MODEL_BYTES = 2 ** 29
-/** `.ts` or `.js`: threads run what this runs as. */
-const EXTENSION = import.meta.filename.slice(-3)
 
 /**
  * Opens the model and serves predictions until it is closed. How soon it answers is mostly how little
@@ -136,8 +135,4 @@ async function openApp(options: ServeOptions, { service, metrics, sink, lifecycl
     onAnswer: sink?.answered,
     isStopping: () => lifecycle.isStopping,
   })
-}
-
-function threadFile(name: string): URL {
-  return new URL(`./${name}${EXTENSION}`, import.meta.url)
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Preprocessing } from '../contracts/index.ts'
-import { AtelierError, type ErrorCode } from '../core/index.ts'
+import { AtelierError, type PlainError, unpackError } from '../core/index.ts'
 import { decodePngSync, preprocessRaster } from '../image/index.ts'
 import { clientGone, overloaded } from './worker-pool.ts'
 
@@ -51,9 +51,7 @@ export type DecodeAnswer = { readonly id: number } & (
       readonly height: number
       readonly format: string
     }
-  | {
-      readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint?: string }
-    }
+  | { readonly error: PlainError }
 )
 
 export interface DecoderOptions extends DecodeLimits {
@@ -118,10 +116,7 @@ export class ThreadDecoder implements ImageDecoder {
       this.#waiting.push(waiting)
       this.#send()
     })
-    if ('error' in answer) {
-      const { code, message, hint } = answer.error
-      throw new AtelierError(code, message, hint === undefined ? {} : { hint })
-    }
+    if ('error' in answer) throw unpackError(answer.error)
     const { pixels, width, height, format } = answer
     return { pixels, width, height, format }
   }

@@ -4,16 +4,18 @@
  * one after it was recorded.
  */
 import { systemClock, timeOrderedId } from '../../dist/core/index.js'
+import { storeCourier } from '../../dist/monitoring/log/journal-courier.js'
 import { openJournaledSink } from '../../dist/monitoring/log/journaled-sink.js'
 import { openObjectPredictionStore } from '../../dist/monitoring/log/objects/object-prediction-store.js'
 import { openPredictionStore } from '../../dist/monitoring/log/open-prediction-store.js'
 
 const { path, url, options, journals, record } = JSON.parse(process.argv[2])
+const store =
+  url === undefined
+    ? await openPredictionStore({ path })
+    : await openObjectPredictionStore(url, { clock: systemClock, ...options })
 const sink = await openJournaledSink({
-  store:
-    url === undefined
-      ? await openPredictionStore({ path })
-      : await openObjectPredictionStore(url, { clock: systemClock, ...options }),
+  courier: storeCourier(store, journals),
   journals,
   maxBytes: 2 ** 24,
   flushMs: 5,

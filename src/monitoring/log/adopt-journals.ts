@@ -1,6 +1,5 @@
-import { decodeRecords, type FrameHeader } from './encode-records.ts'
 import { orphanedJournals, readJournal, removeJournal } from './journal.ts'
-import { cutPieces, type RecordFrame } from './journal-pieces.ts'
+import { cutPieces, toFrames } from './journal-pieces.ts'
 import type { PredictionStore } from './prediction-store.ts'
 
 /** Brings to the store what processes of this machine wrote down and did not live to bring; gives how many rows. */
@@ -23,7 +22,8 @@ async function adopt(
   now: number,
 ): Promise<number> {
   const from = await store.progress(name)
-  const left = (await framesOf(folder, name)).filter(({ end }) => end > from)
+  // read from the first on: a frame may leave out the header that it shares with the one before
+  const left = toFrames(await readJournal(folder, name)).filter(({ end }) => end > from)
   let count = 0
   for (const { rows, ...span } of cutPieces(left, from)) {
     // another process may be at it too: one of them only gets to add
@@ -32,16 +32,4 @@ async function adopt(
   }
   removeJournal(folder, name)
   return count
-}
-
-/** Read from the first on: a frame may leave out the header that it shares with the one before. */
-async function framesOf(folder: string, name: string): Promise<readonly RecordFrame[]> {
-  const frames: RecordFrame[] = []
-  let header: FrameHeader | undefined
-  for (const { payload, end } of await readJournal(folder, name)) {
-    const frame = decodeRecords(payload, header)
-    header = frame.header
-    frames.push({ records: frame.records, end })
-  }
-  return frames
 }

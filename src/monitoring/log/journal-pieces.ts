@@ -1,4 +1,6 @@
 import type { PredictionRecord } from '../../contracts/index.ts'
+import { decodeRecords, type FrameHeader } from './encode-records.ts'
+import type { JournalFrame } from './journal.ts'
 import { type PredictionRows, toRows } from './prediction-rows.ts'
 
 /** One frame of a journal. One without records is a mark: what stands before it was brought away by itself. */
@@ -6,6 +8,16 @@ export interface RecordFrame {
   readonly records: readonly PredictionRecord[]
   /** Size of the journal after it. */
   readonly end: number
+}
+
+/** Frames of a journal, the first of which has a header. */
+export function toFrames(frames: readonly JournalFrame[]): RecordFrame[] {
+  let header: FrameHeader | undefined
+  return frames.map(({ payload, end }) => {
+    const frame = decodeRecords(payload, header)
+    header = frame.header
+    return { records: frame.records, end }
+  })
 }
 
 /** Frames that go to the store together. */

@@ -4,7 +4,7 @@
  * payload`; a frame that is cut off ends the file.
  */
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { open, readdir, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -97,8 +97,29 @@ export function removeJournal(folder: string, name: string): void {
   rmSync(join(folder, `${name}${SUFFIX}`), { force: true })
 }
 
+/** The frames of rows of a part of a journal: bytes from … to, where frames begin and end. */
+export async function readSpan(
+  folder: string,
+  name: string,
+  from: number,
+  to: number,
+): Promise<readonly JournalFrame[]> {
+  const file = await open(join(folder, `${name}${SUFFIX}`))
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from)
+    const frames = framesOf(buffer.subarray(0, bytesRead), from)
+    return from === 0 ? frames.slice(1) : frames
+  } finally {
+    await file.close()
+  }
+}
+
 async function readFrames(path: string): Promise<JournalFrame[]> {
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0))
+  return framesOf(await readFile(path).catch(() => Buffer.alloc(0)), 0)
+}
+
+/** `start`: where in the file the bytes stand. */
+function framesOf(bytes: Buffer, start: number): JournalFrame[] {
   const frames: JournalFrame[] = []
   let at = 0
   while (at + FRAME_HEAD <= bytes.length) {
@@ -106,7 +127,7 @@ async function readFrames(path: string): Promise<JournalFrame[]> {
     if (end > bytes.length) break
     const payload = bytes.subarray(at + FRAME_HEAD, end)
     if (crc32(payload) !== bytes.readUInt32LE(at + 4)) break
-    frames.push({ payload, end })
+    frames.push({ payload, end: start + end })
     at = end
   }
   return frames

@@ -7,15 +7,15 @@ import {
   toAtelierError,
 } from '../../core/index.ts'
 import { hourlyPruning } from '../hourly-pruning.ts'
-import { adoptJournals } from './adopt-journals.ts'
 import { encodeRecords, type FrameHeader, frameHeader } from './encode-records.ts'
-import { createJournal, type Journal, orphanedJournals } from './journal.ts'
-import { cutPieces, type JournalPiece, MOST_ROWS, type RecordFrame } from './journal-pieces.ts'
+import { createJournal, type Journal } from './journal.ts'
+import type { JournalCourier } from './journal-courier.ts'
+import { MOST_ROWS } from './journal-pieces.ts'
 import type { PredictionSink, SinkCounts } from './prediction-sink.ts'
-import type { PredictionStore, RequestCount } from './prediction-store.ts'
+import type { JournalSpan, RequestCount } from './prediction-store.ts'
 
 export interface JournaledSinkOptions {
-  readonly store: PredictionStore
+  readonly courier: JournalCourier
   /** Folder of the journals. */
   readonly journals: string
   /** Most bytes that wait for the store; what comes on top is dropped and counted. */
@@ -41,13 +41,14 @@ const CLOCK_SKEW_MS = 60_000
  * to the journal before it leaves: whoever takes the journal up makes the same pieces of it, so that
  * one that was under way when this process ended is not brought twice.
  */
-export async function openJournaledSink(options: JournaledSinkOptions): Promise<PredictionSink> {
-  const { journals, store, clock } = options
-  const journal = await createJournal(journals, store.target, clock.now())
-  const sink = new JournaledSink(options, journal)
-  await sink.start()
+export async function openJournaledSink(options: JournaledSinkOptions): Promise<JournaledSink> {
+  const { journals, courier, clock } = options
+  const journal = await createJournal(journals, courier.target, clock.now())
+  const sink = new Sink(options, journal)
+  sink.start()
   return {
-    description: options.store.description,
+    description: courier.description,
+    bring: () => sink.bring(),
     record: (records) => sink.record(records),
     answered: (status) => sink.answered(status),
     feedback: (feedback) => sink.feedback(feedback),
@@ -56,15 +57,28 @@ export async function openJournaledSink(options: JournaledSinkOptions): Promise<
   }
 }
 
-class JournaledSink {
+export interface JournaledSink extends PredictionSink {
+  /** Brings at once what waits, and what processes that are gone left. */
+  bring(): Promise<void>
+}
+
+/** A part of the journal that a mark follows, and that is not known to be in the store. */
+interface Parcel extends JournalSpan {
+  readonly rows: number
+  /** Predictions that were lost before it was packed. */
+  readonly dropped: number
+}
+
+class Sink {
   readonly #prune: () => Promise<void>
   readonly #options: JournaledSinkOptions
   #journal: Journal
   #begun: number
-  #waiting: RecordFrame[] = []
-  /** Cut off what waited before, and not in the store yet. */
-  #pieces: readonly JournalPiece[] = []
-  #waitingRows = 0
+  /** In the order in which they are to be brought. */
+  #parcels: readonly Parcel[] = []
+  /** Rows after the last parcel, which ends at `#marked`, before its mark. */
+  #waiting = 0
+  #marked = 0
   /** Of the journal: up to here the store has it, and up to here it is written. */
   #done = 0
   #size = 0
@@ -81,17 +95,13 @@ class JournaledSink {
 
   constructor(options: JournaledSinkOptions, journal: Journal) {
     this.#options = options
-    this.#prune = hourlyPruning(options.store, options.retentionMs, options.clock)
+    this.#prune = hourlyPruning(options.courier, options.retentionMs, options.clock)
     this.#journal = journal
     this.#begun = options.clock.now()
   }
 
-  /** Begins to bring things to the store, at once where processes that are gone left something. */
-  async start(): Promise<void> {
-    const { store, journals } = this.#options
-    const left = await orphanedJournals(journals, store.target)
-    if (left.length > 0) void this.#flush()
-    this.#timer = setInterval(() => this.#flush(), this.#options.flushMs)
+  start(): void {
+    this.#timer = setInterval(() => this.bring(), this.#options.flushMs)
     this.#timer.unref()
   }
 
@@ -110,10 +120,9 @@ class JournaledSink {
       this.#trouble(error)
       return
     }
-    this.#waiting.push({ records, end: this.#size })
     this.#recorded += records.length
-    this.#waitingRows += records.length
-    if (this.#waitingRows >= MOST_ROWS && !this.#troubled) void this.#flush()
+    this.#waiting += records.length
+    if (this.#waiting >= MOST_ROWS) this.#packUp()
   }
 
   answered(status: number): void {
@@ -134,21 +143,21 @@ class JournaledSink {
         { hint: 'Send the prediction_id of an answer of this service.' },
       )
     }
-    await this.#options.store.addLabels([feedback])
+    await this.#options.courier.addLabels([feedback])
   }
 
   counts(): SinkCounts {
-    const pending = this.#pieces.reduce((sum, { rows }) => sum + rows.count, this.#waitingRows)
+    const pending = this.#parcels.reduce((sum, { rows }) => sum + rows, this.#waiting)
     return { recorded: this.#recorded, dropped: this.#dropped, pending }
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#flush()
+    await this.bring()
     // what came while one was under way
-    if (!this.#troubled) await this.#flush()
+    if (!this.#troubled) await this.bring()
     if (this.#isEmpty()) this.#journal.remove()
-    await this.#options.store.close()
+    await this.#options.courier.close()
   }
 
   #drop(count: number): void {
@@ -157,7 +166,7 @@ class JournaledSink {
   }
 
   /** One at a time: the next waits for what is under way. */
-  #flush(): Promise<void> {
+  bring(): Promise<void> {
     this.#flushing ??= this.#bring().finally(() => {
       this.#flushing = undefined
     })
@@ -180,36 +189,38 @@ class JournaledSink {
   /** What is left of others comes first, until it is all there once. */
   async #adopt(): Promise<void> {
     if (this.#adopted) return
-    const { store, journals, clock } = this.#options
-    await adoptJournals(journals, store, clock.now())
+    const { courier, clock } = this.#options
+    await courier.adopt(clock.now())
     this.#adopted = true
   }
 
   async #bringRows(): Promise<void> {
-    if (this.#pieces.length === 0) this.#cut()
-    const { store, clock } = this.#options
-    for (const { rows, ...span } of this.#pieces) {
-      const dropped = this.#untold
-      await store.append(rows, { journal: this.#journal.name, ...span }, dropped, clock.now())
-      this.#pieces = this.#pieces.slice(1)
-      this.#done = span.to
-      this.#untold -= dropped
+    const { courier, clock } = this.#options
+    this.#packUp()
+    for (let next = this.#parcels[0]; next !== undefined; next = this.#parcels[0]) {
+      const { journal, from, to, dropped } = next
+      await courier.bring({ journal, from, to }, dropped, clock.now())
+      this.#parcels = this.#parcels.slice(1)
+      this.#done = to
     }
     const isOld = clock.now() - this.#begun > DAY_MS
     if (this.#isEmpty() && (this.#size > JOURNAL_BYTES || isOld)) await this.#renew()
   }
 
-  /** Makes pieces of what waits; a piece that was cut stays as it is until the store has it. */
-  #cut(): void {
-    if (this.#waiting.length === 0) return
-    this.#size = this.#journal.append(encodeRecords([], this.#header!, this.#header))
-    this.#pieces = cutPieces(this.#waiting, this.#done)
-    this.#waiting = []
-    this.#waitingRows = 0
+  /** Puts a mark after what waits. What comes next begins with it, and can be read alone by its header. */
+  #packUp(): void {
+    if (this.#waiting === 0) return
+    const end = this.#size
+    this.#size = this.#journal.append(encodeRecords([], this.#header!, undefined))
+    const span = { journal: this.#journal.name, from: this.#marked, to: end }
+    this.#parcels = [...this.#parcels, { ...span, rows: this.#waiting, dropped: this.#untold }]
+    this.#untold = 0
+    this.#marked = end
+    this.#waiting = 0
   }
 
   #isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.#pieces.length === 0
+    return this.#waiting === 0 && this.#parcels.length === 0
   }
 
   async #bringCounts(): Promise<void> {
@@ -217,7 +228,7 @@ class JournaledSink {
     const counts = [...this.#answers].map(([minute, count]) => ({ minute, ...count }))
     this.#answers.clear()
     try {
-      await this.#options.store.addRequests(counts)
+      await this.#options.courier.addRequests(counts)
     } catch (error) {
       for (const { minute, requests, errors } of counts) {
         const since = this.#answers.get(minute) ?? { requests: 0, errors: 0 }
@@ -231,9 +242,9 @@ class JournaledSink {
   }
 
   async #renew(): Promise<void> {
-    const { journals, store, clock } = this.#options
+    const { journals, courier, clock } = this.#options
     const now = clock.now()
-    const next = await createJournal(journals, store.target, now)
+    const next = await createJournal(journals, courier.target, now)
     // rows that came while it was made stand in the old one
     if (!this.#isEmpty()) {
       next.remove()
@@ -243,8 +254,7 @@ class JournaledSink {
     this.#journal = next
     this.#begun = now
     this.#header = undefined
-    this.#done = 0
-    this.#size = 0
+    this.#marked = this.#done = this.#size = 0
   }
 
   /** Said once, until it is over. */
