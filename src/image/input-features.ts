@@ -20,10 +20,20 @@ export function inputFeatures(pixels: Uint8Array, count: number): InputFeatures 
       sum += pixel
       squares += pixel * pixel
     }
-    avg_brightness[image] = (2 * sum) / (255 * size) - 1
-    contrast[image] = (2 * Math.sqrt(size * squares - sum * sum)) / (255 * size)
+    avg_brightness[image] = brightnessOf(sum, size)
+    contrast[image] = contrastOf(sum, squares, size)
   }
   return { avg_brightness, contrast }
+}
+
+/** `sum` of `size` pixels, uint8. */
+export function brightnessOf(sum: number, size: number): number {
+  return (2 * sum) / (255 * size) - 1
+}
+
+/** `sum` of `size` pixels, uint8, and of their squares. */
+export function contrastOf(sum: number, squares: number, size: number): number {
+  return (2 * Math.sqrt(size * squares - sum * sum)) / (255 * size)
 }
 
 /** Mean, population standard deviation and range of each feature over a set of images. */

@@ -1,15 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { EXAMPLE_MODEL, predictionRecord } from '../../../test/support/prediction-example.ts'
-import { decodeRecords, encodeRecords, frameHeader } from './encode-records.ts'
+import {
+  encodeRecords,
+  type FrameHeader,
+  frameHeader,
+  readFrame,
+  rowsOfFrames,
+} from './encode-records.ts'
+import { toRecords } from './prediction-rows.ts'
 
 const NOW = 1_795_000_000_000
 const records = Array.from({ length: 6 }, (_, i) => predictionRecord(i, NOW + i))
+
+const recordsOf = (bytes: Buffer, before?: FrameHeader) =>
+  toRecords(rowsOfFrames([readFrame(bytes, before)]))
 
 describe('encodeRecords', () => {
   it('is read back', () => {
     const header = frameHeader(records, undefined)
     const bytes = encodeRecords(records, header, undefined)
-    expect(decodeRecords(bytes, undefined)).toEqual({ header, records })
+    expect(readFrame(bytes, undefined).header).toEqual(header)
+    expect(recordsOf(bytes)).toEqual(records)
   })
 
   it('leaves out a header that is that of the frame before', () => {
@@ -18,8 +29,8 @@ describe('encodeRecords', () => {
     const bytes = encodeRecords(records.slice(2), next, first)
     expect(next).toBe(first)
     expect(bytes.length).toBeLessThan(4 * 100)
-    expect(decodeRecords(bytes, first).records).toEqual(records.slice(2))
-    expect(() => decodeRecords(bytes, undefined)).toThrow(/without a header/)
+    expect(recordsOf(bytes, first)).toEqual(records.slice(2))
+    expect(() => readFrame(bytes, undefined)).toThrow(/without a header/)
   })
 
   it.each([
@@ -32,12 +43,23 @@ describe('encodeRecords', () => {
     const changed = [{ ...records[0]!, ...change }]
     const header = frameHeader(changed, first)
     expect(header).not.toBe(first)
-    expect(decodeRecords(encodeRecords(changed, header, first), first).records).toEqual(changed)
+    expect(recordsOf(encodeRecords(changed, header, first), first)).toEqual(changed)
+  })
+
+  it('goes into one set of columns with frames of other formats', () => {
+    const other = records.map((record) => ({
+      ...record,
+      image: { ...record.image, format: 'webp' },
+    }))
+    const frames = [records, other].map((some) =>
+      readFrame(encodeRecords(some, frameHeader(some, undefined), undefined), undefined),
+    )
+    expect(toRecords(rowsOfFrames(frames))).toEqual([...records, ...other])
   })
 
   it('refuses a frame that ends early', () => {
     const header = frameHeader(records, undefined)
     const bytes = encodeRecords(records, header, undefined)
-    expect(() => decodeRecords(bytes.subarray(0, bytes.length - 9), undefined)).toThrow(RangeError)
+    expect(() => readFrame(bytes.subarray(0, bytes.length - 9), undefined)).toThrow(RangeError)
   })
 })

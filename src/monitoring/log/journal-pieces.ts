@@ -1,22 +1,26 @@
-import type { PredictionRecord } from '../../contracts/index.ts'
-import { decodeRecords, type FrameHeader } from './encode-records.ts'
+import {
+  type FrameHeader,
+  firstTime,
+  type RowFrame,
+  readFrame,
+  rowsOfFrames,
+} from './encode-records.ts'
 import type { JournalFrame } from './journal.ts'
-import { type PredictionRows, toRows } from './prediction-rows.ts'
+import type { PredictionRows } from './prediction-rows.ts'
 
-/** One frame of a journal. One without records is a mark: what stands before it was brought away by itself. */
-export interface RecordFrame {
-  readonly records: readonly PredictionRecord[]
+/** One frame of a journal. One without rows is a mark: what stands before it was brought away by itself. */
+export interface PlacedFrame extends RowFrame {
   /** Size of the journal after it. */
   readonly end: number
 }
 
 /** Frames of a journal, the first of which has a header. */
-export function toFrames(frames: readonly JournalFrame[]): RecordFrame[] {
+export function toFrames(frames: readonly JournalFrame[]): PlacedFrame[] {
   let header: FrameHeader | undefined
   return frames.map(({ payload, end }) => {
-    const frame = decodeRecords(payload, header)
+    const frame = readFrame(payload, header)
     header = frame.header
-    return { records: frame.records, end }
+    return { ...frame, end }
   })
 }
 
@@ -36,39 +40,38 @@ export const MOST_ROWS = 8192
  * Cuts the frames after `from` into pieces. From the same place on, the same journal gives the same
  * pieces, whoever cuts: so a store can tell by a piece's place alone whether it has it.
  */
-export function cutPieces(frames: readonly RecordFrame[], from: number): JournalPiece[] {
+export function cutPieces(frames: readonly PlacedFrame[], from: number): JournalPiece[] {
   const pieces: JournalPiece[] = []
-  let taken: RecordFrame[] = []
-  let count = 0
+  let taken: PlacedFrame[] = []
+  let rows = 0
   const end = () => {
     const [last] = taken.slice(-1)
     if (last === undefined) return
-    const rows = toRows(taken.flatMap(({ records }) => records))
-    pieces.push({ rows, from: pieces.at(-1)?.to ?? from, to: last.end })
+    pieces.push({ rows: rowsOfFrames(taken), from: pieces.at(-1)?.to ?? from, to: last.end })
     taken = []
-    count = 0
+    rows = 0
   }
   for (const frame of frames) {
-    const { length } = frame.records
-    const fits = length > 0 && count + length <= MOST_ROWS && goesWith(taken[0], frame)
+    const { count } = frame
+    const fits = count > 0 && rows + count <= MOST_ROWS && goesWith(taken[0], frame)
     if (!fits) end()
-    if (length === 0) continue
+    if (count === 0) continue
     taken.push(frame)
-    count += length
+    rows += count
   }
   end()
   return pieces
 }
 
-function goesWith(before: RecordFrame | undefined, { records }: RecordFrame): boolean {
+function goesWith(before: PlacedFrame | undefined, frame: PlacedFrame): boolean {
   if (before === undefined) return true
-  const [a, b] = [before.records[0]!, records[0]!]
+  const [a, b] = [before.header, frame.header]
   return (
     a.model.sha256 === b.model.sha256 &&
     a.model.name === b.model.name &&
     a.model.version === b.model.version &&
-    dayOf(a.time) === dayOf(b.time) &&
-    Object.keys(a.features).join() === Object.keys(b.features).join()
+    dayOf(firstTime(before)) === dayOf(firstTime(frame)) &&
+    a.features.join() === b.features.join()
   )
 }
 

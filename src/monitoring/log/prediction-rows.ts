@@ -55,7 +55,10 @@ export function toRows(records: readonly PredictionRecord[]): PredictionRows {
   return { ...rows, formatNames }
 }
 
-function emptyRows(model: PredictionModel, featureNames: readonly string[], count: number) {
+/** Columns to be filled. */
+export type WritableRows = ReturnType<typeof emptyRows>
+
+export function emptyRows(model: PredictionModel, featureNames: readonly string[], count: number) {
   return {
     model,
     count,
@@ -140,7 +143,7 @@ export function joinRows(parts: readonly PredictionRows[]): PredictionRows {
   return { ...joined, formatNames }
 }
 
-function copyRows(from: PredictionRows, to: ReturnType<typeof emptyRows>, row: number): void {
+function copyRows(from: PredictionRows, to: WritableRows, row: number): void {
   to.ids.set(from.ids, row * 16)
   to.times.set(from.times, row)
   to.latencies.set(from.latencies, row)
