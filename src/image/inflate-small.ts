@@ -31,6 +31,13 @@ LENGTH_BASE.push(258)
 /** Entries are `symbol << 4 | bits`, by the next bits of the stream; 0: no code. */
 type Table = Uint16Array
 
+interface Codes {
+  readonly literals: Table
+  readonly literalBits: number
+  readonly distances: Table
+  readonly distanceBits: number
+}
+
 interface Stream {
   readonly bytes: Uint8Array
   readonly out: Uint8Array
@@ -42,6 +49,13 @@ interface Stream {
   held: number
 }
 
+/** 15 bits in the opposite order: codes stand in the stream with their first bit lowest. */
+const MIRRORED = Uint16Array.from({ length: 1 << MAX_BITS }, (_, code) => {
+  let mirrored = 0
+  for (let bit = 0; bit < MAX_BITS; bit++) mirrored |= ((code >> bit) & 1) << (MAX_BITS - 1 - bit)
+  return mirrored
+})
+
 /** Memory that every call uses; calls do not overlap. */
 const scratch = {
   literals: new Uint16Array(1 << MAX_BITS),
@@ -50,6 +64,9 @@ const scratch = {
   counts: new Uint16Array(MAX_BITS + 1),
   next: new Uint16Array(MAX_BITS + 1),
 }
+
+/** The codes that a block may use without bringing them along. */
+const FIXED_CODES = fixedCodes()
 
 /**
  * Unpacks a stream into `out`; true when it is whole, its checksum is right and it fills `out` exactly.
@@ -70,16 +87,23 @@ export function inflateSmall(bytes: Uint8Array, out: Uint8Array): boolean {
 
 function inflateBlock(stream: Stream, kind: number): boolean {
   if (kind === STORED) return copyStored(stream)
-  const { literals, distances } = scratch
-  if (kind === FIXED) {
-    const { lengths } = scratch
-    lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, LITERALS)
-    lengths.fill(5, LITERALS)
-    const literalBits = fillTable(literals, 0, LITERALS)
-    const distanceBits = fillTable(distances, LITERALS, DISTANCES)
-    return copySymbols(stream, literalBits, distanceBits)
-  }
+  if (kind === FIXED) return copySymbols(stream, FIXED_CODES)
   return kind === DYNAMIC && inflateDynamic(stream)
+}
+
+function fixedCodes(): Codes {
+  const { lengths } = scratch
+  lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, LITERALS)
+  lengths.fill(5, LITERALS)
+  const literals = new Uint16Array(1 << 9)
+  const distances = new Uint16Array(1 << 5)
+  const literalBits = fillTable(literals, 0, LITERALS)
+  return {
+    literals,
+    literalBits,
+    distances,
+    distanceBits: fillTable(distances, LITERALS, DISTANCES),
+  }
 }
 
 function inflateDynamic(stream: Stream): boolean {
@@ -89,10 +113,11 @@ function inflateDynamic(stream: Stream): boolean {
   if (literalCount > 286 || distanceCount > 30) return false
   if (!readLengths(stream, literalCount + distanceCount)) return false
   if (lengths[END_OF_BLOCK] === 0) return false
-  // the table of the lengths has been used, so its place is free
+  // the code of the lengths stood in the table of the literals, and is done with
   const literalBits = fillTable(literals, 0, literalCount)
   const distanceBits = fillTable(distances, literalCount, distanceCount)
-  return literalBits > 0 && distanceBits >= 0 && copySymbols(stream, literalBits, distanceBits)
+  const codes = { literals, literalBits, distances, distanceBits }
+  return literalBits > 0 && distanceBits >= 0 && copySymbols(stream, codes)
 }
 
 /** The lengths of both codes, one after the other, which are packed by a code of their own. */
@@ -145,16 +170,10 @@ function fillTable(table: Table, from: number, count: number): number {
     const bits = lengths[from + symbol]!
     if (bits === 0) continue
     const entry = (symbol << 4) | bits
-    const first = reversed(next[bits]!++, bits)
-    for (let i = first; i < size; i += 1 << bits) table[i] = entry
+    const code = next[bits]!++
+    for (let i = MIRRORED[code]! >> (MAX_BITS - bits); i < size; i += 1 << bits) table[i] = entry
   }
   return most
-}
-
-function reversed(code: number, bits: number): number {
-  let result = 0
-  for (let i = 0; i < bits; i++) result |= ((code >> i) & 1) << (bits - 1 - i)
-  return result
 }
 
 /** The next bits, at most 16, as a number; zeros stand after the end of the bytes. */
@@ -181,29 +200,66 @@ function fill(stream: Stream, bits: number): void {
   }
 }
 
-/** The rest of a block of literals and matches; false where it leaves `out`. */
-function copySymbols(stream: Stream, literalBits: number, distanceBits: number): boolean {
+/**
+ * The rest of a block of literals and matches; false where it leaves `out`. What is read most stands in
+ * variables here, and only goes back into the stream at the end.
+ */
+function copySymbols(
+  stream: Stream,
+  { literals, literalBits, distances, distanceBits }: Codes,
+): boolean {
   const { out, bytes } = stream
-  const { literals, distances } = scratch
-  for (;;) {
-    const symbol = takeSymbol(stream, literals, literalBits)
-    if (symbol < 0 || stream.at > bytes.length + 4) return false
-    if (symbol === END_OF_BLOCK) return true
+  const literalMask = (1 << literalBits) - 1
+  const distanceMask = (1 << distanceBits) - 1
+  let { at, to, hold, held } = stream
+  // zeros stand after the end of the bytes; a stream that goes on there is soon seen to be none
+  while (at <= bytes.length + 4) {
+    // no symbol with its extra bits is longer than 20 bits, and 24 fit on top of 7
+    while (held < 20) {
+      hold |= bytes[at++]! << held
+      held += 8
+    }
+    const entry = literals[hold & literalMask]!
+    const symbol = entry >> 4
+    hold >>>= entry & 15
+    held -= entry & 15
     if (symbol < END_OF_BLOCK) {
-      if (stream.to === out.length) return false
-      out[stream.to++] = symbol
+      if (entry === 0 || to === out.length) return false
+      out[to++] = symbol
       continue
+    }
+    if (symbol === END_OF_BLOCK) {
+      Object.assign(stream, { at, to, hold, held })
+      return true
     }
     const match = symbol - END_OF_BLOCK - 1
     if (match >= LENGTH_BASE.length || distanceBits === 0) return false
-    const length = LENGTH_BASE[match]! + take(stream, LENGTH_EXTRA[match]!)
-    const kind = takeSymbol(stream, distances, distanceBits)
-    if (kind < 0 || kind >= DISTANCE_BASE.length) return false
-    const from = stream.to - DISTANCE_BASE[kind]! - take(stream, DISTANCE_EXTRA[kind]!)
-    if (from < 0 || stream.to + length > out.length) return false
+    const lengthBits = LENGTH_EXTRA[match]!
+    const length = LENGTH_BASE[match]! + (hold & ((1 << lengthBits) - 1))
+    hold >>>= lengthBits
+    held -= lengthBits
+    while (held < 15) {
+      hold |= bytes[at++]! << held
+      held += 8
+    }
+    const code = distances[hold & distanceMask]!
+    const kind = code >> 4
+    hold >>>= code & 15
+    held -= code & 15
+    if (code === 0 || kind >= DISTANCE_BASE.length) return false
+    const distanceExtra = DISTANCE_EXTRA[kind]!
+    while (held < distanceExtra) {
+      hold |= bytes[at++]! << held
+      held += 8
+    }
+    const from = to - DISTANCE_BASE[kind]! - (hold & ((1 << distanceExtra) - 1))
+    hold >>>= distanceExtra
+    held -= distanceExtra
+    if (from < 0 || to + length > out.length) return false
     // byte by byte: a match may reach into what it writes
-    for (let i = from; i < from + length; i++) out[stream.to++] = out[i]!
+    for (let i = from, end = from + length; i < end; i++) out[to++] = out[i]!
   }
+  return false
 }
 
 function copyStored(stream: Stream): boolean {
