@@ -1,7 +1,7 @@
 /** A question of a report, and what was answered. Lines count from 1. */
 export interface ReportQuestion {
   readonly number: number
-  /** As it stands, without the marks: `Question 7`. */
+  /** As it stands, without the marks: `Question 7`, `Question 7: tests`. */
   readonly heading: string
   /** Of the heading. */
   readonly line: number
@@ -24,7 +24,7 @@ export interface SplitReport {
   readonly unclosed: readonly number[]
 }
 
-const QUESTION = /^ {0,3}(#{1,6})\s+(question\s+(\d+))\b[\s.:#]*$/i
+const QUESTION = /^ {0,3}(#{1,6})\s+[*_]*(question\s+#?(\d+)\b.*?)[*_\s#]*$/i
 const HEADING = /^ {0,3}(#{2,6})\s+(\S.*?)\s*#*$/
 const QUOTE = /^ {0,3}>/
 const MARK = /^ {0,3}>?\s*[*_]*Answer:[*_]*(.*)$/i
@@ -113,7 +113,7 @@ function promptOf(quote: readonly string[]): string {
     .slice(0, example === -1 ? texts.length : example)
     .join(' ')
     .replace(/[*_]+\s*>\s*[*_]+/g, ' ')
-    .replace(/(^|\s)[*_]+(?=\S)|(?<=\S)[*_]+(?=\s|$)/g, '$1')
+    .replace(/(^|\s)[*_]+(?=\S)|(?<=\S)[*_]+(?=[\s,.;:!?)]|$)/g, '$1')
     .replace(/\s+/g, ' ')
     .trim()
 }
