@@ -35,6 +35,7 @@ const DOMAINS = [
   'monitoring',
   'http',
   'loadtest',
+  'reporting',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -71,6 +72,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // a client of any deployment: it knows nothing of how ours answers
   loadtest: ['figures', 'pages'],
   monitoring: ['storage', 'delivery', 'statistics', 'tensor', 'pages', 'contracts'],
+  // written reports and what a pull request is told; images it looks at are sniffed as everywhere
+  reporting: ['image', 'pages', 'contracts'],
   training: [
     'nn',
     'graph',

@@ -179,6 +179,15 @@ describe.skipIf(missing !== undefined)(suite, () => {
       const comment = await readFile(join(folder, 'data-report/comment.md'), 'utf8')
       expect(comment).toMatch(/^### Data set sketch\n\n360 images, 28 × 28, grey/)
       expect(comment).toContain('| **all** | 250 | 50 | 60 |')
+      // results that the request brings along, and the branch it goes to has none of
+      await mkdir(join(folder, 'reports'), { recursive: true })
+      await writeFile(join(folder, 'reports/metrics.json'), '{"accuracy": 0.75}')
+      const told = await runStep('data-changes', 'npx atelier report pr', { BASE: 'main' })
+      expect(told.code, told.stderr).toBe(0)
+      const longer = await readFile(join(folder, 'data-report/comment.md'), 'utf8')
+      expect(longer.slice(0, comment.length)).toBe(comment)
+      expect(longer).toContain('\n## Model report\n\n**Nothing to compare with.**')
+      await rm(join(folder, 'reports'), { recursive: true })
     },
     MINUTES,
   )
@@ -202,11 +211,13 @@ describe.skipIf(missing !== undefined)(suite, () => {
       const trained = await runAtelier(folder, ['train', ...words])
       expect(trained.code, trained.stderr).toBe(0)
       expect((await runAtelier(folder, ['models', 'register'])).code).toBe(0)
-      const env = { MODEL: 'classifier/1' }
+      const summary = join(folder, 'summary.md')
+      const env = { MODEL: 'classifier/1', GITHUB_STEP_SUMMARY: summary }
       for (const step of [
         'Verify history, versions and files',
         'Download',
         'Evaluate',
+        'Tell how it did against production',
         'Gate, and promote what passes it',
       ]) {
         const { code, stderr } = await runStep('model-registry', step, env)
@@ -215,6 +226,7 @@ describe.skipIf(missing !== undefined)(suite, () => {
       const shown = await runAtelier(folder, ['models', 'ls', '--json'])
       expect(shown.stdout).toContain('production')
       JSON.parse(await readFile(join(folder, 'reports/gate.json'), 'utf8'))
+      expect(await readFile(summary, 'utf8')).toContain('**Nothing to compare with.**')
     },
     2 * MINUTES,
   )
@@ -228,6 +240,13 @@ describe.skipIf(missing !== undefined)(suite, () => {
       const strict = { ...parse(readText('conf/gate/default.yaml')), ...LAX, min_accuracy: 1 }
       await writeFile(join(folder, 'conf/gate/default.yaml'), stringify(strict))
       const env = { MODEL: 'classifier/2' }
+      const summary = join(folder, 'summary.md')
+      const told = { ...env, GITHUB_STEP_SUMMARY: summary }
+      for (const step of ['Download', 'Evaluate', 'Tell how it did against production']) {
+        const { code, stderr } = await runStep('model-registry', step, told)
+        expect(code, `${step}\n${stderr}`).toBe(0)
+      }
+      expect(await readFile(summary, 'utf8')).toMatch(/ against \\?@.?production/)
       const { code } = await runStep('model-registry', 'Gate, and promote what passes it', env)
       expect(code).toBe(1)
       const shown = await runAtelier(folder, ['models', 'show', '@production', '--json'])

@@ -333,6 +333,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/deploy-cloudrun.ts')).deployCloudrunCommand,
   },
   {
+    name: 'report check',
+    summary: 'Hold the answers of a written report against what its questions ask for.',
+    load: async () => (await import('./commands/report-check.ts')).reportCheckCommand,
+  },
+  {
+    name: 'report html',
+    summary: 'Make one page of a written report, with its images in it.',
+    load: async () => (await import('./commands/report-html.ts')).reportHtmlCommand,
+  },
+  {
+    name: 'report pr',
+    summary: 'Tell in Markdown how a run did against main, for a pull request.',
+    load: async () => (await import('./commands/report-pr.ts')).reportPrCommand,
+  },
+  {
     name: 'config',
     summary: 'Show the resolved configuration, where each value comes from, or all keys.',
     load: async () => (await import('./commands/config.ts')).configCommand,

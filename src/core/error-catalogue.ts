@@ -100,6 +100,25 @@ export const errorCatalogue = {
     meaning: 'Predictions and labels cannot be scored: NaN, or they do not fit each other.',
   },
 
+  // written reports
+  REPORT_NOT_FOUND: { kind: 'input', meaning: 'There is no written report of that name.' },
+  REPORT_INVALID: {
+    kind: 'input',
+    meaning: 'A file is not a written report: no text, or without numbered questions.',
+  },
+  REPORT_FINDINGS: {
+    kind: 'finding',
+    meaning: '`report check` found answers that are not what their questions ask for.',
+  },
+  BASELINE_NOT_FOUND: {
+    kind: 'input',
+    meaning: 'There is nothing under that name that results could be compared with.',
+  },
+  METRICS_INVALID: {
+    kind: 'input',
+    meaning: 'A file of metrics is missing, not JSON, or without numbers.',
+  },
+
   // runs
   RUN_NOT_FOUND: { kind: 'input', meaning: 'There is no run of that name.' },
   RUN_NOT_RESUMABLE: {

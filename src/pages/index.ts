@@ -1,2 +1,3 @@
 export { type Html, html, markup } from './html.ts'
+export { markdownTable, markdownText } from './markdown.ts'
 export { figureOf, reportDocument } from './report-document.ts'

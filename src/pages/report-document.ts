@@ -4,8 +4,8 @@ import { reportStyle } from './report-style.ts'
 /** Even if some text did get through: no script runs and nothing is fetched. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-/** A page of one file without scripts or requests, light and dark, fit to print. */
-export function reportDocument(title: string, body: Html): string {
+/** A page of one file without scripts or requests, light and dark, fit to print; `style` is more CSS of ours. */
+export function reportDocument(title: string, body: Html, style = ''): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -13,7 +13,7 @@ export function reportDocument(title: string, body: Html): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>${title}</title>
-<style>${markup(reportStyle)}</style>
+<style>${markup(`${reportStyle}${style}`)}</style>
 </head>
 <body><main>
 ${body}

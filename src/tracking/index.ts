@@ -6,6 +6,7 @@ export {
   type ComparedValue,
   compareRuns,
   flattenConfig,
+  metricDirection,
   type RunComparison,
 } from './compare-runs.ts'
 export { settleStore } from './crashed.ts'

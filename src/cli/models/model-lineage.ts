@@ -37,8 +37,8 @@ async function readConfig({ files }: Run): Promise<ModelLineage['config']> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
 }
 
-/** Empty where there is no report, or it is about other weights. */
-async function readEvaluation(
+/** What a `report.json` says; empty where there is none, or it is about other weights. */
+export async function readEvaluation(
   path: string,
   manifest: BundleManifest,
 ): Promise<RegisteredEvaluation[]> {
