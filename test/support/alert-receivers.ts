@@ -19,7 +19,7 @@ export interface Receiver {
 }
 
 /** Takes POSTs, as webhooks, Slack and PagerDuty do. */
-export async function httpReceiver(first = 200): Promise<Receiver> {
+export async function httpReceiver(first = 200, port = 0): Promise<Receiver> {
   const received: Received[] = []
   let status = first
   const server = createServer(async (request, response) => {
@@ -27,7 +27,7 @@ export async function httpReceiver(first = 200): Promise<Receiver> {
     received.push({ url, headers, body: await text(request) })
     response.writeHead(status).end('ok')
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
