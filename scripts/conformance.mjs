@@ -1,20 +1,21 @@
 /**
  * Asks the real tools again: runs every test/golden/*.py beside a copy of itself and compares what
  * it writes with the committed numbers, which the test suite compares with ours. Then lets them open
- * what we write: every test/conformance/*.py gets Node and the compiled command as arguments. A script
- * whose Python packages are not installed is named and left out.
+ * what we write: every test/conformance/*.py gets Node and the compiled command as arguments. PYTHON
+ * may be several, as PATH is, for tools that cannot live together: each script is run by the first that
+ * has its packages. A script for which none has them is named and left out.
  *
- *     PYTHON=.venv/bin/python npm run conformance [-- NAME…]
+ *     PYTHON=.venv/bin/python:.venv-evidently/bin/python npm run conformance [-- NAME…]
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, delimiter, join, resolve } from 'node:path'
 
 const golden = resolve(import.meta.dirname, '../test/golden')
 const live = resolve(import.meta.dirname, '../test/conformance')
 const cli = resolve(import.meta.dirname, '../dist/main/atelier.js')
-const python = process.env.PYTHON || 'python3'
+const pythons = (process.env.PYTHON || 'python3').split(delimiter)
 /** Other versions may differ in the last digits. */
 const TOLERANCE = { absolute: 1e-6, relative: 1e-5 }
 /** Where a golden file records who made it. */
@@ -66,6 +67,16 @@ function inEmptyFolder(use) {
 
 /** What went wrong, if anything did. */
 function runPython(cwd, args) {
+  const missing = []
+  for (const python of pythons) {
+    const failure = runOne(python, cwd, args)
+    if (failure?.state !== 'missing') return failure
+    missing.push(failure.detail)
+  }
+  return { state: 'missing', detail: [...new Set(missing)].join('; ') }
+}
+
+function runOne(python, cwd, args) {
   const options = { cwd, encoding: 'utf8' }
   const { status, stderr, error } = spawnSync(python, ['-W', 'ignore', ...args], options)
   if (error) return { state: 'missing', detail: `'${python}' cannot be run` }

@@ -191,6 +191,14 @@ export interface AlertDelivery {
   readonly outcome: string | null
 }
 
+/** A delivery that did not arrive yet, and what it tells. */
+export interface UndeliveredAlert extends AlertDelivery {
+  readonly kind: AlertEvent['kind']
+  readonly rule: string
+  /** ISO 8601: of the event. */
+  readonly time: string
+}
+
 export interface AlertsAnswer {
   readonly alerts: readonly AlertStatus[]
   /** The newest first, each with what became of its deliveries. */

@@ -8,6 +8,7 @@ export {
   type AlertsConfig,
   alertEventSchema,
   alertsSchema,
+  type UndeliveredAlert,
 } from './alert.ts'
 export {
   BUNDLE_IO,

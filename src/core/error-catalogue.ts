@@ -87,7 +87,7 @@ export const errorCatalogue = {
   GATE_REFUSED: { kind: 'finding', meaning: 'A model did not pass the gate before an alias.' },
   DELIVERY_FAILED: {
     kind: 'finding',
-    meaning: 'Some events of the registry did not reach their receivers.',
+    meaning: 'Some events of the registry, or alerts, did not reach their receivers.',
   },
   REGISTRY_DAMAGED: {
     kind: 'finding',

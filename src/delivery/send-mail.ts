@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { createTransport } from 'nodemailer'
 import type { Attempt } from './attempt.ts'
 import { AddressRefused, allowedAddress } from './guarded-lookup.ts'
+import { networkReason } from './network-reason.ts'
 
 export interface OutgoingMail {
   readonly host: string
@@ -60,11 +61,21 @@ function contentOf({ from, to, subject, text, messageId, inReplyTo }: OutgoingMa
   }
 }
 
+interface MailError {
+  /** What part of sending failed. */
+  readonly code?: string
+  /** Of the network's error, where it was one. */
+  readonly originalCode?: string
+  readonly responseCode?: number
+}
+
 /** A server's 5xx is a no for good, its 4xx and the network are not. Its words may repeat what it was told. */
 function attemptOfFailure(error: unknown): Attempt {
   if (error instanceof AddressRefused) return { state: 'failed', outcome: error.message }
-  const { code, responseCode } = error as { code?: string; responseCode?: number }
-  const outcome = [code ?? 'failed', ...(responseCode ? [`SMTP ${responseCode}`] : [])].join(', ')
+  const { code = 'failed', originalCode, responseCode } = error as MailError
+  const outcome = responseCode
+    ? `${code}, SMTP ${responseCode}`
+    : networkReason(originalCode ?? code)
   return {
     state: responseCode !== undefined && responseCode >= 500 ? 'failed' : 'pending',
     outcome,

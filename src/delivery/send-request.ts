@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { refusalOf } from './address-guard.ts'
 import { AddressRefused, guardedLookup } from './guarded-lookup.ts'
+import { networkReason } from './network-reason.ts'
 
 export interface OutgoingRequest {
   readonly url: string
@@ -68,5 +69,5 @@ function post(url: URL, host: string, request: OutgoingRequest): Promise<number>
 function reasonOf(error: unknown): string {
   const { name, code, message } = error as NodeJS.ErrnoException
   if (name === 'TimeoutError' || name === 'AbortError') return 'no answer in time'
-  return code ?? message
+  return code === undefined ? message : networkReason(code)
 }

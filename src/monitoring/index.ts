@@ -1,4 +1,4 @@
-export type { AlertStore } from './alerts/alert-store.ts'
+export type { AlertStore, DeliverAlerts } from './alerts/alert-store.ts'
 export { effectiveRules } from './alerts/effective-rules.ts'
 export type { MonitoredLog } from './alerts/monitored-log.ts'
 export { openAlertStore } from './alerts/open-alert-store.ts'

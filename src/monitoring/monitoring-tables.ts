@@ -60,8 +60,10 @@ export interface MonitoringTables {
     route: string
     status: DeliveryState
     attempts: number
-    /** Ms: not before; while somebody is at it, when others may think that they died. */
+    /** Ms: not before. */
     next_attempt: number
+    /** Ms: until when somebody is at it, or died; 0: nobody is. */
+    held: number
     /** What the last attempt ended with; empty before the first. */
     outcome: string
   }
@@ -84,7 +86,7 @@ export type MonitoringTransaction = Transaction<MonitoringTables>
 /** The journal outlasts the process, not a power cut, and so may its rows. */
 export const monitoringSchema: DatabaseSchema = {
   name: 'monitoring',
-  migrations: [createTables, addChecks],
+  migrations: [createTables, addChecks, addHolds],
   durable: false,
 }
 
@@ -128,4 +130,10 @@ async function addChecks(...[db, kind]: Parameters<Migration>): Promise<void> {
     sql`insert into monitor_leases (name, holder, until) values ('check', '', 0)`,
   ]
   for (const statement of statements) await statement.execute(db)
+}
+
+/** Apart from `next_attempt`, so that what waits for its time can be sent before it. */
+async function addHolds(...[db, kind]: Parameters<Migration>): Promise<void> {
+  const float64 = sql.raw(kind === 'postgres' ? 'double precision' : 'real')
+  await sql`alter table alert_deliveries add column held ${float64} not null default 0`.execute(db)
 }

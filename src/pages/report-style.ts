@@ -6,7 +6,7 @@ export const reportStyle = `
 :root { color-scheme: light dark; --paper: #fff; --page: #f4f6f8; --ink: #1f2328; --quiet: #59636e;
   --line: #dde2e7; --blue: #0b63a0; --heat: #3b8bc4; --good: #00664b; --bad: #b3261e; --pale: #a5cbe6;
   --band: #d5efe7; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --paper: #171b21; --page: #0e1116; --ink: #e4e8ec; --quiet: #9aa5b1; --line: #2b323b;
     --blue: #7cc0f0; --heat: #2f7fb8; --good: #5fd3b0; --bad: #ff8a80; --pale: #2c5573; --band: #12352c; }
   .figure [fill="#1f2328"] { fill: var(--ink) } .figure [fill="#59636e"] { fill: var(--quiet) }
@@ -57,8 +57,9 @@ tfoot th, tfoot td { border-bottom: 0; color: var(--quiet); } tfoot th { text-al
 pre { background: var(--page); border-radius: 6px; padding: 12px 14px; overflow-x: auto;
   font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
 summary { cursor: pointer; } .key { font-weight: 600; } .raw { color: #0072b2 } .fitted { color: #d55e00 }
-@media (prefers-color-scheme: dark) { .raw { color: #58b4ee } .fitted { color: #ff914d } }
+@media screen and (prefers-color-scheme: dark) { .raw { color: #58b4ee } .fitted { color: #ff914d } }
 @media print { body { background: none; font-size: 11px; } main { max-width: none; padding: 0; }
   section { border: 0; padding: 12px 0; } .verdict { font-size: 32px; }
+  .pair { grid-template-columns: 1fr 1fr; } .pair > *, tr { break-inside: avoid; } h2 { break-after: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `

@@ -74,7 +74,7 @@ function tableSection(report: RobustnessReport): Html {
   const byReference = report.reference !== null
   return html`<section>
 <h2>Accuracy by corruption</h2>
-<p class="note">The darker, the more errors. ${byReference ? 'CE: errors over those of the reference, all severities together. Relative CE: what the corruption adds to the clean error, over what it adds to the reference’s; – where it adds nothing to that.' : ''}</p>
+<p class="note">The stronger the colour, the more errors. ${byReference ? 'CE: errors over those of the reference, all severities together. Relative CE: what the corruption adds to the clean error, over what it adds to the reference’s; – where it adds nothing to that.' : ''}</p>
 <div class="scroll"><table class="matrix wide">
 <thead><tr><th></th>${[1, 2, 3, 4, 5].map((severity) => html`<th>${severity}</th>`)}<th>mean</th><th>CE</th><th>relative CE</th></tr></thead>
 <tbody>${rows}</tbody>

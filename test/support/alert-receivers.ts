@@ -19,7 +19,7 @@ export interface Receiver {
 }
 
 /** Takes POSTs, as webhooks, Slack and PagerDuty do. */
-export async function httpReceiver(first = 200): Promise<Receiver> {
+export async function httpReceiver(first = 200, port = 0): Promise<Receiver> {
   const received: Received[] = []
   let status = first
   const server = createServer(async (request, response) => {
@@ -27,7 +27,7 @@ export async function httpReceiver(first = 200): Promise<Receiver> {
     received.push({ url, headers, body: await text(request) })
     response.writeHead(status).end('ok')
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
@@ -53,13 +53,21 @@ export interface MailServerOptions {
   readonly login?: { readonly user: string; readonly password: string }
   /** Refuses every mail with this code. */
   readonly refuse?: number
+  /** What it shows, PEM; without it, a certificate of its own that nobody trusts. */
+  readonly certificate?: { readonly key: Buffer; readonly cert: Buffer }
+  /** Encrypted from the first byte; without it, it offers STARTTLS. */
+  readonly implicit?: boolean
+  readonly host?: string
 }
 
-/** An SMTP server with STARTTLS (a certificate of its own that nobody trusts) and a login. */
-export async function mailServer({ login, refuse }: MailServerOptions = {}) {
+/** An SMTP server with TLS and a login. */
+export async function mailServer(options: MailServerOptions = {}) {
+  const { login, refuse, certificate, implicit = false, host = '127.0.0.1' } = options
   const mails: ReceivedMail[] = []
   const server = new SMTPServer({
     authOptional: login === undefined,
+    secure: implicit,
+    ...certificate,
     // in a test, passwords may go over loopback in the clear
     allowInsecureAuth: true,
     logger: false,
@@ -86,7 +94,9 @@ export async function mailServer({ login, refuse }: MailServerOptions = {}) {
       })
     },
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  // a client that does not trust the certificate goes away
+  server.on('error', () => {})
+  await new Promise<void>((done) => server.listen(0, host, done))
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,

@@ -57,10 +57,16 @@ export function describeAlertStore(create: () => Promise<() => Promise<AlertStor
     now: number,
   ) => store.record({ check: checkAt(now), judged: judged(state) }, config, now)
   const clockAt = (now: number) => ({ now: () => now, monotonic: () => now })
-  const deliver = (store: AlertStore, config: AlertsConfig, now: number, attempts = 1) =>
+  const deliver = (
+    store: AlertStore,
+    config: AlertsConfig,
+    now: number,
+    attempts = 1,
+    again = false,
+  ) =>
     store.deliver(config, {
       ...{ env: { HOOK_SECRET: SECRET }, sendRequest, sendMail, clock: clockAt(now) },
-      ...{ random: { uniform: () => 0 }, timeoutMs: 1000, attempts },
+      ...{ random: { uniform: () => 0 }, timeoutMs: 1000, attempts, again },
     })
   const kinds = (bodies: readonly { readonly body: string }[]) =>
     bodies.map(({ body }) => JSON.parse(body).kind)
@@ -163,6 +169,46 @@ export function describeAlertStore(create: () => Promise<() => Promise<AlertStor
     await deliver(store, config, NOW + 2)
     const tried = await deliver(store, config, NOW + 3 * 86_400_000 + 10)
     expect(tried).toMatchObject([{ state: 'failed', outcome: 'given up: HTTP 500', attempts: 2 }])
+  })
+
+  it('lists what did not arrive, and sends it again with the same id when asked', async () => {
+    const { store, config, hook, other, open } = await setup()
+    hook.answer(404)
+    other.answer(503)
+    for (const [at, state] of (['bad', 'bad', 'good', 'good'] as const).entries()) {
+      await record(store, config, state, NOW + at)
+    }
+    await deliver(store, config, NOW + 4)
+    expect(await store.undelivered()).toMatchObject([
+      { kind: 'fired', rule: 'quiet', route: 'team', state: 'failed', outcome: 'HTTP 404' },
+      { kind: 'fired', route: 'log', state: 'pending', outcome: 'HTTP 503', attempts: 1 },
+      { kind: 'resolved', route: 'team', state: 'failed', outcome: 'HTTP 404' },
+      { kind: 'resolved', route: 'log', state: 'pending', outcome: null, attempts: 0 },
+    ])
+    hook.answer(200)
+    other.answer(200)
+    // nothing that failed goes by itself, and nothing that waits goes before its time
+    expect(await deliver(store, config, NOW + 5)).toEqual([])
+    const again = await open()
+    const tried = await deliver(again, config, NOW + 6, 1, true)
+    expect(tried.map(({ state }) => state)).toEqual(Array(4).fill('delivered'))
+    expect(kinds(hook.received)).toEqual(['fired', 'resolved', 'fired', 'resolved'])
+    const ids = hook.received.map(({ headers }) => headers['x-atelier-delivery'])
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2))
+    expect(kinds(other.received)).toEqual(['fired', 'fired', 'resolved'])
+    expect(await store.undelivered()).toEqual([])
+    expect(await deliver(store, config, NOW + 7, 1, true)).toEqual([])
+  })
+
+  it('sends again once what several processes are asked to', async () => {
+    const { store, config, hook, open } = await setup()
+    hook.answer(404)
+    for (const at of [0, 1]) await record(store, config, 'bad', NOW + at)
+    await deliver(store, config, NOW + 2)
+    hook.answer(200)
+    const stores = [store, await open(), await open()]
+    await Promise.all(stores.map((each) => deliver(each, config, NOW + 3, 1, true)))
+    expect(kinds(hook.received)).toEqual(['fired', 'fired'])
   })
 
   it('takes for free what lies too far ahead: the clock was wrong', async () => {

@@ -23,7 +23,7 @@ export const monitorAckCommand = defineCommand({
     const status = await withAlerts(context, config, async (store) => {
       const now = context.clock.now()
       const acknowledged = await store.acknowledge(alert, by, config.alerts, now)
-      await deliverAlerts(context, config, store, 1)
+      await deliverAlerts(context, config, store, { attempts: 1 })
       return acknowledged
     })
     printResult(context, status, () => `${status.rule}: seen by ${status.acknowledged!.by}`)

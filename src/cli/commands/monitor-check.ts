@@ -54,8 +54,11 @@ async function tellAlerts(
     for (const { kind, severity, rule, message } of told) {
       logger.warn(`alert ${kind} (${severity}) ${rule}: ${message}`)
     }
-    for (const { route, state, outcome } of await deliverAlerts(context, config, store, ATTEMPTS)) {
-      if (state !== 'delivered') logger.warn(`${route} was not told: ${outcome}`)
+    const tried = await deliverAlerts(context, config, store, { attempts: ATTEMPTS })
+    for (const { route, state, outcome } of tried) {
+      if (state === 'delivered') continue
+      const again = state === 'failed' ? '; `atelier monitor alerts --resend` tries again' : ''
+      logger.warn(`${route} was not told: ${outcome}${again}`)
     }
   })
 }

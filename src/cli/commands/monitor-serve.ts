@@ -79,7 +79,7 @@ function watchAlerts(
   const log = monitoredLog(context, config, watched)
   return startWatch({
     check: () => checkAlerts(context, config, log, store),
-    deliver: () => deliverAlerts(context, config, store, 1),
+    deliver: () => deliverAlerts(context, config, store, { attempts: 1 }),
     periodMs: check_minutes * MINUTE_MS,
     retentionMs: retention_days === null ? null : retention_days * DAY_MS,
     ...{ store, holder: randomUUID(), clock, logger },

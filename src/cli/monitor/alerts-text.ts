@@ -1,4 +1,9 @@
-import type { AlertDelivery, AlertStatus, AlertsAnswer } from '../../contracts/index.ts'
+import type {
+  AlertDelivery,
+  AlertStatus,
+  AlertsAnswer,
+  UndeliveredAlert,
+} from '../../contracts/index.ts'
 import { formatTable } from '../table.ts'
 
 /** Where the rules stand, and what was told of late, for a terminal. */
@@ -17,6 +22,20 @@ export function alertsText({ alerts, events }: AlertsAnswer): string {
           ),
         ]
   return [statusTable(alerts), ...recent].join('\n\n')
+}
+
+/** What did not arrive: to be tried again, or given up. */
+export function undeliveredText(undelivered: readonly UndeliveredAlert[]): string {
+  if (undelivered.length === 0) return 'Everything that was told arrived.'
+  return formatTable(
+    [
+      ...['time', 'event', 'rule', 'to', 'state'].map((title) => ({ title })),
+      ...[{ title: 'attempts', align: 'right' as const }, { title: 'outcome' }],
+    ],
+    undelivered.map(({ time, kind, rule, route, state, attempts, outcome }) => [
+      ...[time, kind, rule, route, state, String(attempts), outcome ?? ''],
+    ]),
+  )
 }
 
 function statusTable(alerts: readonly AlertStatus[]): string {

@@ -3,6 +3,7 @@ import type { AlertDelivery, ProjectConfig } from '../../contracts/index.ts'
 import { sendMail, sendRequest } from '../../delivery/index.ts'
 import {
   type AlertStore,
+  type DeliverAlerts,
   effectiveRules,
   type MonitoredLog,
   openAlertStore,
@@ -51,9 +52,9 @@ export function deliverAlerts(
   { env, clock, signal }: CommandContext,
   config: ProjectConfig,
   store: AlertStore,
-  attempts: number,
+  options: Pick<DeliverAlerts, 'attempts' | 'again'>,
 ): Promise<readonly AlertDelivery[]> {
   const random = { uniform: Math.random }
   const senders = { env, sendRequest, sendMail, clock, random, timeoutMs: TIMEOUT_MS, signal }
-  return store.deliver(config.alerts, { ...senders, attempts })
+  return store.deliver(config.alerts, { ...senders, ...options })
 }

@@ -5,6 +5,7 @@ import type {
   AlertsAnswer,
   AlertsConfig,
   DriftCheck,
+  UndeliveredAlert,
 } from '../../contracts/index.ts'
 import type { CheckResult } from './run-check.ts'
 import type { AlertSenders } from './send-alert.ts'
@@ -21,6 +22,8 @@ export interface CheckQuery {
 export interface DeliverAlerts extends AlertSenders {
   /** Attempts for each delivery, now. */
   readonly attempts: number
+  /** Also what failed, and what waits for its next attempt. */
+  readonly again?: boolean
 }
 
 /** Checks, alerts and what is told of them, on SQLite or PostgreSQL. Throws STORE_UNAVAILABLE. */
@@ -39,6 +42,8 @@ export interface AlertStore {
   checks(query: CheckQuery): Promise<readonly DriftCheck[]>
   /** Sends what is due, in order; gives what was tried. */
   deliver(config: AlertsConfig, options: DeliverAlerts): Promise<readonly AlertDelivery[]>
+  /** What did not arrive, in the order in which it is sent. */
+  undelivered(): Promise<readonly UndeliveredAlert[]>
   /** How many deliveries are in which state. */
   deliveries(): Promise<Readonly<Record<AlertDelivery['state'], number>>>
   /** Whether `holder` is the one of several that checks, from now on for `ms`. */

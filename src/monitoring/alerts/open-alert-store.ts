@@ -5,6 +5,7 @@ import type { AlertStore } from './alert-store.ts'
 import { deliverAlerts } from './deliver-alerts.ts'
 import { acknowledgeAlert, readAlerts } from './sql-alerts.ts'
 import { countDeliveries, pruneAlerts, readChecks } from './sql-checks.ts'
+import { readUndelivered } from './sql-deliveries.ts'
 import { holdLease, leaveLease } from './sql-lease.ts'
 import { recordCheck } from './sql-record.ts'
 
@@ -24,6 +25,7 @@ function sqlAlertStore(database: Database<MonitoringTables>, newId: () => string
     alerts: (config, events) => read((db) => readAlerts(db, config, events)),
     checks: (query) => read((db) => readChecks(db, query)),
     deliver: (config, options) => deliverAlerts(database, config, options),
+    undelivered: () => read(readUndelivered),
     deliveries: () => read(countDeliveries),
     lead: (holder, now, ms) => write((db) => holdLease(db, holder, now, ms)),
     resign: (holder) => write((db) => leaveLease(db, holder)),

@@ -92,7 +92,13 @@ export async function queueAlert(
     .values({ id, time: now, event: JSON.stringify(event) })
     .execute()
   for (const route of routes) {
-    const waiting = { status: 'pending' as const, attempts: 0, next_attempt: now, outcome: '' }
+    const waiting = {
+      status: 'pending' as const,
+      attempts: 0,
+      next_attempt: now,
+      held: 0,
+      outcome: '',
+    }
     await db
       .insertInto('alert_deliveries')
       .values({ event: id, route, ...waiting })

@@ -26,7 +26,7 @@ async function* piecesOf(path: string, name: string): AsyncGenerator<Uint8Array>
 
 export function invalidCsv(name: string, reason: string, cause?: unknown): AtelierError {
   return new AtelierError('LOG_INVALID', `${name} cannot be read: ${reason}.`, {
-    hint: 'Give a CSV file with these columns in its first line.',
+    hint: 'Give a CSV file whose first line names its columns.',
     cause,
     data: { path: name },
   })

@@ -145,12 +145,8 @@ describe('createDriftJudge', () => {
     })
     expect(verdict.verdict).toBe('drift')
     expect(verdict.items.map(({ name, kind }) => `${kind} ${name}`)).toEqual(['feature contrast'])
-    expect(verdict.warnings.map((text) => text.split(' ')[0])).toEqual([
-      'glare',
-      'sharpness',
-      'confidences',
-      'predicted',
-      'probabilities',
+    expect(verdict.warnings).toEqual([
+      'Not compared, as one side lacks it or has other classes: glare, sharpness, confidence, predicted class, probabilities.',
     ])
   })
 })
@@ -241,7 +237,7 @@ describe('warnings', () => {
     rows.features['sharpness']![3] = Infinity
     const verdict = judge.judge(rows)
     expect(verdict.warnings).toEqual([
-      'sharpness: 4 of 100 rows of the window hold NaN or an infinity and were left out.',
+      'sharpness: 4 of 100 rows of the window hold no finite number and were left out.',
     ])
     expect(verdict.items.length).toBe(10)
   })

@@ -34,6 +34,12 @@ export function reasonFor(facts: VerdictFacts): string {
   return `Nothing moved by more than chance explains (${compared}).`
 }
 
+/** Parts of the rows that are no features, in words. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  confidences: 'confidence',
+  predicted: 'predicted class',
+}
+
 /** What a person should know beside the verdict. */
 export function warningsFor(
   { rows, judged }: VerdictFacts,
@@ -55,8 +61,9 @@ export function warningsFor(
       `The reference has only ${rowsText(reference.count)}: of more, a thousand or so, smaller changes would show.`,
     )
   }
-  for (const name of missing) {
-    warnings.push(`${name} is known of one side only, or by other classes, and was not compared.`)
+  if (missing.length > 0) {
+    const names = missing.map((name) => COLUMNS[name] ?? name).join(', ')
+    warnings.push(`Not compared, as one side lacks it or has other classes: ${names}.`)
   }
   return [...warnings, ...dropped('window', window), ...dropped('reference', reference)]
 }
@@ -67,7 +74,7 @@ function dropped(side: string, { count, features, confidences }: DriftRows): str
     let missing = 0
     for (let row = 0; row < column.length; row++) if (!Number.isFinite(column[row]!)) missing++
     if (missing === 0) return []
-    return `${name}: ${integer(missing)} of ${integer(count)} rows of the ${side} hold NaN or an infinity and were left out.`
+    return `${name}: ${integer(missing)} of ${integer(count)} rows of the ${side} hold no finite number and were left out.`
   })
 }
 

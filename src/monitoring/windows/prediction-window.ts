@@ -20,8 +20,12 @@ export interface PredictionWindow {
   readonly lost: number
 }
 
+/** `what`: which predictions were wanted; `yet` where there are none at all. */
 export function emptyWindow(source: string, what: string): AtelierError {
   return new AtelierError('WINDOW_EMPTY', `${source} has no predictions ${what}.`, {
-    hint: 'Widen the window (`--last`, `--from`, `--to`), choose another model, or send the service images first.',
+    hint:
+      what === 'yet'
+        ? 'Send the service images first, or name another log with `--log`.'
+        : 'Widen the window (`--last`, `--from`, `--to`), or choose another model.',
   })
 }
