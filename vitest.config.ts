@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    maxConcurrency: 3,
     testTimeout: 30_000,
     setupFiles: ['test/support/setup.ts'],
   },

@@ -4,10 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
-import { pipelineGolden, type RunGolden, writeFiles } from './support/dvc-golden.ts'
+import { pipelineGolden, type RunGolden, stageGolden, writeFiles } from './support/dvc-golden.ts'
+import { type DvcHost, startDvcHost } from './support/dvc-host.ts'
 import { edit, writePipelineProject } from './support/pipeline-project.ts'
 
 const MINUTES = 60_000
@@ -21,6 +22,11 @@ const leftOut =
       : ` (left out: ${python} has no package dvc)`
 
 let folder = ''
+let host: DvcHost
+beforeAll(() => {
+  if (leftOut === '') host = startDvcHost(python)
+})
+afterAll(() => host?.stop())
 beforeEach(() => {
   if (leftOut === '') folder = newRepository()
 })
@@ -42,19 +48,15 @@ function newRepository(): string {
 const at = (...parts: string[]) => join(folder, ...parts)
 const read = (name: string) => readFileSync(at(name), 'utf8')
 
-function dvc(...args: string[]) {
+async function dvc(...args: string[]) {
   const env = {
     ...process.env,
     DVC_NO_ANALYTICS: '1',
     // as our own stages have it
     PATH: `${at('.dvc/tmp/atelier/bin')}:${process.env['PATH']}`,
   }
-  const { status, stdout, stderr } = spawnSync(python, ['-m', 'dvc', ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env,
-  })
-  return { code: status, stdout, stderr, text: `${stdout}${stderr}` }
+  const { code, stdout, stderr } = await host.run(folder, args, env)
+  return { code, stdout, stderr, text: `${stdout}${stderr}` }
 }
 
 async function repro(): Promise<string> {
@@ -89,11 +91,11 @@ describe.skipIf(leftOut !== '')(`pipelines beside DVC${leftOut}`, () => {
       writeCase(golden)
       await repro()
       const lock = read('dvc.lock')
-      expect(dvc('status').text).toContain('up to date')
-      expect(dvc('repro').text).not.toContain('Running stage')
+      expect((await dvc('status')).text).toContain('up to date')
+      expect((await dvc('repro')).text).not.toContain('Running stage')
       expect(read('dvc.lock')).toBe(lock)
       forget(golden)
-      const again = dvc('repro').text
+      const again = (await dvc('repro')).text
       expect(again).toContain('is cached - skipping run')
       expect(read('dvc.lock')).toBe(lock)
     },
@@ -103,15 +105,33 @@ describe.skipIf(leftOut !== '')(`pipelines beside DVC${leftOut}`, () => {
   it.each(pipelineGolden().runs.map((golden, i) => [i, golden] as const))(
     'what DVC ran, we have not to run: case %i',
     async (_, golden) => {
-      dvc('init')
+      await dvc('init')
       writeCase(golden)
-      expect(dvc('repro')).toMatchObject({ code: 0 })
+      expect(await dvc('repro')).toMatchObject({ code: 0 })
       const lock = read('dvc.lock')
       expect(await repro()).toBe('Everything is up to date.\n')
       forget(golden)
       expect(await repro()).toContain('from the cache')
       expect(read('dvc.lock')).toBe(lock)
-      expect(dvc('status').text).toContain('up to date')
+      expect((await dvc('status')).text).toContain('up to date')
+    },
+    MINUTES,
+  )
+
+  it(
+    'both write the same stages to a file with comments',
+    async () => {
+      await runAtelier(folder, ['data', 'init'])
+      const { file, commands } = stageGolden().cases.find(({ file }) => file?.includes('#'))!
+      for (const command of commands) {
+        writeFileSync(at('dvc.yaml'), file!)
+        const theirs = await dvc(...command)
+        const text = read('dvc.yaml')
+        writeFileSync(at('dvc.yaml'), file!)
+        const ours = await runAtelier(folder, command)
+        expect(ours.code === 0, command.join(' ')).toBe(theirs.code === 0)
+        expect(read('dvc.yaml')).toBe(text)
+      }
     },
     MINUTES,
   )
@@ -135,13 +155,13 @@ describe.skipIf(leftOut !== '')(`pipelines beside DVC${leftOut}`, () => {
         const ours = JSON.parse(stdout).stages.filter(
           ({ result }: { result: string }) => result !== 'unchanged',
         )
-        const theirs = JSON.parse(dvc('status', '--json').stdout)
+        const theirs = JSON.parse((await dvc('status', '--json')).stdout)
         expect(
           ours.map(({ address }: { address: string }) => address),
           path,
         ).toEqual(Object.keys(theirs))
         await repro()
-        expect(dvc('status').text).toContain('up to date')
+        expect((await dvc('status')).text).toContain('up to date')
       }
     },
     2 * MINUTES,
@@ -157,7 +177,7 @@ describe.skipIf(leftOut !== '')(`pipelines beside DVC${leftOut}`, () => {
       )
       const { child, finished } = startAtelier(folder, ['repro'])
       for (let i = 0; i < 400 && !existsSync(at('started')); i++) await sleep(25)
-      expect(dvc('repro').text).toMatch(/busy|blocked/)
+      expect((await dvc('repro')).text).toMatch(/busy|blocked/)
       child.kill('SIGINT')
       await finished
     },
@@ -170,14 +190,14 @@ describe.skipIf(leftOut !== '')(`pipelines beside DVC${leftOut}`, () => {
       await runAtelier(folder, ['data', 'init'])
       writePipelineProject(folder)
       await repro()
-      expect(dvc('status').text).toContain('up to date')
-      const repeated = dvc('repro').text
+      expect((await dvc('status')).text).toContain('up to date')
+      const repeated = (await dvc('repro')).text
       expect(repeated).not.toContain('Running stage')
 
-      const metrics = JSON.parse(dvc('metrics', 'show', '--json').stdout)[''].data
+      const metrics = JSON.parse((await dvc('metrics', 'show', '--json')).stdout)[''].data
       expect(metrics['reports/metrics.json'].data.accuracy).toBeGreaterThan(0)
       expect(metrics['reports/training.json'].data).toHaveProperty('val_accuracy')
-      const shown = dvc('plots', 'show', '--json')
+      const shown = await dvc('plots', 'show', '--json')
       expect(shown).toMatchObject({ code: 0 })
       const plots = Object.keys(JSON.parse(shown.stdout).data)
       expect(plots).toEqual(
@@ -192,12 +212,12 @@ describe.skipIf(leftOut !== '')(`pipelines beside DVC${leftOut}`, () => {
       spawnSync('git', ['add', '-A'], { cwd: folder })
       spawnSync('git', ['commit', '-qm', 'first'], { cwd: folder })
       edit(at('conf/config.yaml'), ['seed: 42', 'seed: 7'])
-      expect(dvc('repro')).toMatchObject({ code: 0 })
+      expect(await dvc('repro')).toMatchObject({ code: 0 })
       expect(await repro()).toBe('Everything is up to date.\n')
-      const diff = JSON.parse(dvc('metrics', 'diff', '--json', '--all').stdout)
+      const diff = JSON.parse((await dvc('metrics', 'diff', '--json', '--all')).stdout)
       expect(JSON.stringify(diff)).toContain('accuracy')
-      expect(dvc('plots', 'diff', '--json')).toMatchObject({ code: 0 })
-      expect(JSON.parse(dvc('params', 'diff', '--json').stdout)).toMatchObject({
+      expect(await dvc('plots', 'diff', '--json')).toMatchObject({ code: 0 })
+      expect(JSON.parse((await dvc('params', 'diff', '--json')).stdout)).toMatchObject({
         'conf/config.yaml': { seed: { old: 42, new: 7 } },
       })
     },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   cloneProject,
   createProject,
+  type Hosts,
   hasDvc,
   makeExecutable,
   makeLink,
@@ -15,6 +16,7 @@ import {
   type Project,
   python,
   readFiles,
+  startHosts,
   writeFiles,
 } from './support/dvc-example.ts'
 
@@ -28,10 +30,15 @@ const MINUTES = 240_000
 
 let folder = ''
 let count = 0
+let hosts: Hosts
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'atelier-dvc-'))
+  if (skip === '') hosts = startHosts()
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await hosts?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
 
 type Side = 'ours' | 'dvc'
 const other = (side: Side): Side => (side === 'ours' ? 'dvc' : 'ours')
@@ -40,7 +47,7 @@ const sides = ['ours', 'dvc'] as const
 const place = () => join(folder, String(count++))
 
 async function project(side: Side, ...init: string[]): Promise<Project> {
-  const made = await createProject(place())
+  const made = await createProject(place(), hosts)
   await made[side]('init', ...init)
   return made
 }
@@ -200,8 +207,8 @@ describe.skipIf(skip)(`data versions beside DVC${skip}`, () => {
   })
 
   it('works in a repository below the root of git', { timeout: MINUTES }, async () => {
-    const outer = await createProject(place())
-    const inner = await createProject(outer.path('team/project'))
+    const outer = await createProject(place(), hosts)
+    const inner = await createProject(outer.path('team/project'), hosts)
     await rm(inner.path('.git'), { recursive: true })
     await inner.ours('init', '--subdir')
     await writeFiles(inner.root, { 'deep/data/a': 'a', 'deep/data/b': 'b' })

@@ -3,12 +3,14 @@
  * command that is repeated finishes. A hundred seeds with ATELIER_TEST=full.
  */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../src/core/index.ts'
+import { type AtelierHost, startHost } from './support/atelier-host.ts'
 import { startAtelier } from './support/atelier-process.ts'
 import { readFiles } from './support/dvc-example.ts'
 import { startFaultProxy } from './support/fault-proxy.ts'
@@ -19,14 +21,19 @@ import { startServer } from './support/object-web-server.ts'
 const full = process.env['ATELIER_TEST'] === 'full'
 const KILLS = full ? 90 : 1
 const NETWORKS = full ? 20 : 1
-const FILES = 700
+const FILES = 400
 const env = { DVC_GLOBAL_CONFIG_DIR: '/nowhere', DVC_SYSTEM_CONFIG_DIR: '/nowhere' }
 
 let folder = ''
+let host: AtelierHost
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'atelier-version-faults-'))
+  host = startHost()
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await host.stop()
+  await rm(folder, { recursive: true, force: true })
+})
 
 const contentOf = (seed: number, at: number) =>
   at % 50 === 49 ? Buffer.alloc(400_000, `${seed}-${at} `) : Buffer.from(`${seed} ${at % 300}`)
@@ -45,13 +52,16 @@ async function project(seed: number, remote: string): Promise<string> {
 }
 
 async function data(root: string, ...args: string[]) {
-  const { code, stderr } = await startAtelier(root, ['data', ...args], { env }).finished
+  const { code, stdout, stderr } = await host.run(root, ['data', ...args], env)
   if (code !== 0) throw new Error(`atelier data ${args.join(' ')}: ${code}\n${stderr}`)
+  return stdout
 }
 
-/** Starts a command and kills it at a moment of its life; then what is there must be whole. */
+/** Starts a command and kills it a while after it began to work, by its lock; then what is there must be whole. */
 async function killed(root: string, args: readonly string[], afterMs: number): Promise<void> {
+  await rm(join(root, '.dvc/tmp/lock'), { force: true })
   const { child, finished } = startAtelier(root, ['data', ...args], { env })
+  while (child.exitCode === null && !existsSync(join(root, '.dvc/tmp/lock'))) await sleep(3)
   await Promise.race([sleep(afterMs), finished])
   child.kill('SIGKILL')
   await finished
@@ -80,12 +90,12 @@ const sameFiles = (a: Record<string, string>, b: Record<string, string>) =>
 
 describe('data versions of a process that is killed', () => {
   const seeds = Array.from({ length: KILLS }, (_, seed) => seed)
-  it.each(seeds)(
+  it.concurrent.each(seeds)(
     'are whole, and the repeated command finishes, with seed %d',
     { timeout: 120_000 },
     async (seed) => {
       const random = createRandom(seed, 'shuffle')
-      const moment = () => 120 + random.integer(500)
+      const moment = () => random.integer(250)
       const remote = join(folder, `remote-${seed}`)
       const root = await project(seed, `['remote "r"']\n    url = ${remote}\n`)
       const before = await readFiles(join(root, 'data'))
@@ -106,8 +116,7 @@ describe('data versions of a process that is killed', () => {
       await data(copy, 'pull')
       sameFiles(await readFiles(join(copy, 'data')), before)
       await data(copy, 'status', '--cloud')
-      const { code, stdout } = await startAtelier(copy, ['data', 'status'], { env }).finished
-      expect([code, stdout]).toEqual([0, 'Data is up to date.\n'])
+      expect(await data(copy, 'status')).toBe('Data is up to date.\n')
       await rm(root, { recursive: true })
       await rm(copy, { recursive: true })
     },
@@ -125,32 +134,36 @@ async function expectListingsComplete(root: string): Promise<void> {
 
 describe('data versions behind a broken network', () => {
   const seeds = Array.from({ length: NETWORKS }, (_, seed) => 1000 + seed)
-  it.each(seeds)('travel whole in the end, with seed %d', { timeout: 120_000 }, async (seed) => {
-    const model = gcsModel(createBuckets('bucket'))
-    const server = await startServer(serveGcs(model))
-    const proxy = await startFaultProxy(server.url, seed, 0.02)
-    try {
-      const remote = `['remote "r"']\n    url = gs://bucket/x\n    endpointurl = ${proxy.url}\n`
-      const root = await project(seed, remote)
-      await rm(join(root, 'data/sub'), { recursive: true })
-      const before = await readFiles(join(root, 'data'))
-      await data(root, 'add', 'data')
-      const first = startAtelier(root, ['data', 'push'], { env })
-      await Promise.race([sleep(4000), first.finished])
-      first.child.kill('SIGKILL')
-      await first.finished
-      proxy.calm()
-      await data(root, 'push')
-      const copy = join(folder, `network-${seed}`)
-      await mkdir(join(copy, '.dvc'), { recursive: true })
-      for (const name of ['.dvc/config', 'data.dvc'])
-        await writeFile(join(copy, name), await readFile(join(root, name)))
-      await data(copy, 'pull')
-      sameFiles(await readFiles(join(copy, 'data')), before)
-      await expectWhole(join(copy, '.dvc/cache/files/md5'))
-    } finally {
-      await proxy.close()
-      await server.close()
-    }
-  })
+  it.concurrent.each(seeds)(
+    'travel whole in the end, with seed %d',
+    { timeout: 120_000 },
+    async (seed) => {
+      const model = gcsModel(createBuckets('bucket'))
+      const server = await startServer(serveGcs(model))
+      const proxy = await startFaultProxy(server.url, seed, 0.02)
+      try {
+        const remote = `['remote "r"']\n    url = gs://bucket/x\n    endpointurl = ${proxy.url}\n`
+        const root = await project(seed, remote)
+        await rm(join(root, 'data/sub'), { recursive: true })
+        const before = await readFiles(join(root, 'data'))
+        await data(root, 'add', 'data')
+        const first = startAtelier(root, ['data', 'push'], { env })
+        await Promise.race([sleep(2000), first.finished])
+        first.child.kill('SIGKILL')
+        await first.finished
+        proxy.calm()
+        await data(root, 'push')
+        const copy = join(folder, `network-${seed}`)
+        await mkdir(join(copy, '.dvc'), { recursive: true })
+        for (const name of ['.dvc/config', 'data.dvc'])
+          await writeFile(join(copy, name), await readFile(join(root, name)))
+        await data(copy, 'pull')
+        sameFiles(await readFiles(join(copy, 'data')), before)
+        await expectWhole(join(copy, '.dvc/cache/files/md5'))
+      } finally {
+        await proxy.close()
+        await server.close()
+      }
+    },
+  )
 })

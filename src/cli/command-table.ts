@@ -128,6 +128,26 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/dag.ts')).dagCommand,
   },
   {
+    name: 'stage add',
+    summary: 'Write a stage to dvc.yaml.',
+    load: async () => (await import('./commands/stage-add.ts')).stageAddCommand,
+  },
+  {
+    name: 'stage list',
+    summary: 'List the stages of dvc.yaml.',
+    load: async () => (await import('./commands/stage-list.ts')).stageListCommand,
+  },
+  {
+    name: 'freeze',
+    summary: 'Keep a stage as it is: its inputs count as unchanged.',
+    load: async () => (await import('./commands/freeze.ts')).freezeCommand,
+  },
+  {
+    name: 'unfreeze',
+    summary: 'Let a frozen stage run again.',
+    load: async () => (await import('./commands/unfreeze.ts')).unfreezeCommand,
+  },
+  {
     name: 'runs ls',
     summary: 'List runs: filtered, sorted, with chosen columns.',
     load: async () => (await import('./commands/runs-ls.ts')).runsLsCommand,

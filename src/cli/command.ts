@@ -8,7 +8,8 @@ export interface ArgumentSpec {
 }
 
 export interface OptionSpec {
-  readonly type: 'boolean' | 'string' | 'integer' | 'number'
+  /** A `list` may be given several times. */
+  readonly type: 'boolean' | 'string' | 'list' | 'integer' | 'number'
   readonly description: string
   /** One letter: `o` for `-o`. */
   readonly short?: string
@@ -30,9 +31,11 @@ type ArgumentValue<S extends ArgumentSpec> = S extends { variadic: true }
 type GivenValue<S extends OptionSpec> = S['type'] extends 'string' ? string : number
 type OptionValue<S extends OptionSpec> = S extends { type: 'boolean' }
   ? boolean
-  : S extends { default: string | number }
-    ? GivenValue<S>
-    : GivenValue<S> | undefined
+  : S extends { type: 'list' }
+    ? readonly string[]
+    : S extends { default: string | number }
+      ? GivenValue<S>
+      : GivenValue<S> | undefined
 
 export interface CommandInput<A extends ArgumentSpecs, O extends OptionSpecs> {
   readonly arguments: { readonly [K in keyof A]: ArgumentValue<A[K]> }
@@ -56,6 +59,8 @@ export interface Command<
   readonly options: O
   /** Whether `key=value` words are configuration overrides. */
   readonly overrides: boolean
+  /** Options stand before the first word; what follows is taken as it is. */
+  readonly ownWords?: boolean
   readonly examples: readonly CommandExample[]
   run(context: CommandContext, input: CommandInput<A, O>): Promise<void>
 }

@@ -66,7 +66,9 @@ export function choiceWords({ name, path, folders = [] }: ConfigChoice = {}): st
   ]
 }
 
-export type GivenOptions = Readonly<Record<string, string | number | boolean | undefined>>
+export type GivenOptions = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>
 
 /** What was asked for instead of running the command; undefined: nothing. */
 export interface ConfigQuestion {

@@ -9,8 +9,10 @@ import type { Command, CommandEntry, OptionSpec, OptionSpecs } from './command.t
 import { commandHelp, optionFlags } from './command-help.ts'
 import { configOptions, longConfigOptions } from './config-options.ts'
 
+type OptionGiven = string | number | boolean | readonly string[]
+
 export interface ParsedOptions {
-  readonly options: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly options: Readonly<Record<string, OptionGiven | undefined>>
   readonly words: readonly string[]
   readonly json: boolean
   /** Set when help was asked for: print it and stop. */
@@ -32,9 +34,12 @@ export function parseOptions(
     if (error.code !== 'commander.helpDisplayed') throw usageError(error, entry)
     return { options: {}, words: [], json: false, help: commandHelp(entry, command) }
   }
-  const { json, ...given } = parser.opts<Record<string, string | number | boolean>>()
-  const flags = Object.entries(command.options).filter(([, spec]) => spec.type === 'boolean')
-  const unset = Object.fromEntries(flags.map(([key]) => [key, false]))
+  const { json, ...given } = parser.opts<Record<string, OptionGiven>>()
+  const unset = Object.fromEntries(
+    Object.entries(command.options)
+      .filter(([, { type }]) => type === 'boolean' || type === 'list')
+      .map(([key, { type }]) => [key, type === 'list' ? [] : false]),
+  )
   return {
     options: { ...unset, ...given },
     words: parser.args,
@@ -49,6 +54,7 @@ function buildParser(entry: CommandEntry, command: Command): CommanderCommand {
     .configureOutput({ writeOut: () => {}, writeErr: () => {} })
     .allowExcessArguments(true)
     .option('--json')
+    .passThroughOptions(command.ownWords === true)
   const shared: OptionSpecs = command.overrides ? configOptions : {}
   for (const [key, spec] of Object.entries({ ...command.options, ...shared })) {
     parser.addOption(commanderOption(key, spec))
@@ -60,6 +66,9 @@ function commanderOption(key: string, spec: OptionSpec): Option {
   const option = new Option(optionFlags(key, spec), spec.description)
   // `--no-reuse` is a flag of that name, not the opposite of `--reuse`
   option.negate = false
+  if (spec.type === 'list') {
+    option.argParser((text: string, before: readonly string[] = []) => [...before, text])
+  }
   if (spec.choices !== undefined) option.choices(spec.choices)
   if (spec.type === 'integer' || spec.type === 'number') {
     option.argParser((text: string) => parseNumber(text, spec.type === 'integer'))

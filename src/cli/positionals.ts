@@ -14,7 +14,7 @@ const OVERRIDE = /^(?:(?:\+\+?|~)?[A-Za-z_$][\w$./@:-]*=|~[A-Za-z_$][\w$./@:-]*$
 
 /** Sorts the words after a command into its named arguments and its overrides. */
 export function readPositionals(command: Command, words: readonly string[]): Positionals {
-  if (words.includes('')) {
+  if (command.ownWords !== true && words.includes('')) {
     throw new AtelierError('USAGE', 'An argument is empty.', {
       hint: 'A shell variable without a value leaves one: "$IMAGE".',
     })

@@ -1,19 +1,11 @@
 /** Repositories of data versions for tests, changed by our command or by the real DVC. */
 import { execFile, execFileSync } from 'node:child_process'
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Finished, startAtelier } from './atelier-process.ts'
+import { type AtelierHost, startHost } from './atelier-host.ts'
+import type { Finished } from './atelier-process.ts'
+import { type DvcHost, startDvcHost } from './dvc-host.ts'
 
 const run = promisify(execFile)
 export const python = process.env['PYTHON'] || 'python3'
@@ -83,7 +75,23 @@ export async function objectModes(root: string): Promise<string[]> {
   return [...modes]
 }
 
+/** Where the commands of both sides run. */
+export interface Hosts {
+  readonly atelier: AtelierHost
+  readonly dvc: DvcHost
+  stop(): Promise<void>
+}
+
+export function startHosts(): Hosts {
+  const [atelier, dvc] = [startHost(), startDvcHost(python)]
+  const stop = async () => {
+    await Promise.all([atelier.stop(), dvc.stop()])
+  }
+  return { atelier, dvc, stop }
+}
+
 export interface Project {
+  readonly hosts: Hosts
   readonly root: string
   path(...parts: string[]): string
   text(name: string): Promise<string>
@@ -97,8 +105,11 @@ export interface Project {
 }
 
 /** A folder with a git repository; nothing of the user's own settings is read. */
-export async function createProject(root?: string): Promise<Project> {
-  const folder = root ?? (await mkdtemp(join(tmpdir(), 'atelier-dvc-')))
+export async function createProject(
+  folder: string,
+  hosts: Hosts,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Project> {
   await mkdir(folder, { recursive: true })
   const env = {
     PATH: process.env['PATH'],
@@ -108,11 +119,11 @@ export async function createProject(root?: string): Promise<Project> {
     DVC_GLOBAL_CONFIG_DIR: join(folder, '.home'),
     DVC_SYSTEM_CONFIG_DIR: join(folder, '.home'),
     DVC_SITE_CACHE_DIR: join(folder, '.home/site'),
+    ...more,
   }
-  const call = async (program: string, args: readonly string[]) =>
-    (await run(program, args, { cwd: folder, env, maxBuffer: 1 << 26 })).stdout
-  const attempt = (...args: string[]) => startAtelier(folder, ['data', ...args], { env }).finished
+  const attempt = (...args: string[]) => hosts.atelier.run(folder, ['data', ...args], env)
   const project: Project = {
+    hosts,
     root: folder,
     path: (...parts) => join(folder, ...parts),
     text: (name) => readFile(join(folder, name), 'utf8'),
@@ -122,16 +133,24 @@ export async function createProject(root?: string): Promise<Project> {
       if (code !== 0) throw new Error(`atelier data ${args.join(' ')}: ${code}\n${stderr}`)
       return stdout
     },
-    dvc: (...args) => call(python, ['-m', 'dvc', ...args]),
-    git: (...args) => call('git', args),
+    async dvc(...args) {
+      const { code, stdout, stderr } = await hosts.dvc.run(folder, args, env)
+      if (code !== 0) throw new Error(`dvc ${args.join(' ')}: ${code}\n${stderr}`)
+      return stdout
+    },
+    git: async (...args) => (await run('git', args, { cwd: folder, env })).stdout,
   }
   await project.git('init', '-q', '.')
   return project
 }
 
 /** Another checkout of what git would hold: the same settings and `.dvc` files, and no data. */
-export async function cloneProject(from: Project, root: string): Promise<Project> {
-  const copy = await createProject(root)
+export async function cloneProject(
+  from: Project,
+  root: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Project> {
+  const copy = await createProject(root, from.hosts, more)
   const names = await readdir(from.root, { recursive: true })
   const wanted = names.filter((name) =>
     /(?:\.dvc|\.gitignore|\.dvcignore|\.dvc\/config)$/.test(name),

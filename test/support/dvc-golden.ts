@@ -39,6 +39,22 @@ export function pipelineGolden(): PipelineGolden {
   return JSON.parse(readFileSync(path, 'utf8')) as PipelineGolden
 }
 
+/** What DVC made of a `dvc.yaml` by commands: test/golden/dvc-stages.py. */
+export interface StagesGolden {
+  readonly cases: readonly {
+    readonly file: string | null
+    readonly commands: readonly (readonly string[])[]
+    /** The file after each command. */
+    readonly texts: readonly string[]
+    readonly list: Readonly<Record<string, string>>
+  }[]
+}
+
+export function stageGolden(): StagesGolden {
+  const path = join(import.meta.dirname, '../golden/dvc-stages.json')
+  return JSON.parse(readFileSync(path, 'utf8')) as StagesGolden
+}
+
 export function writeFiles(
   folder: string,
   files: Readonly<Record<string, string>>,

@@ -51,4 +51,16 @@ describe('forEachConcurrent', () => {
     await expect(forEachConcurrent([1, 2], 2, work, signal)).rejects.toThrow('stopped')
     expect(done).toHaveLength(5)
   })
+
+  it('lets many listen to its signal without a warning', async () => {
+    const warnings: string[] = []
+    const onWarning = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', onWarning)
+    const work = (_: number, signal: AbortSignal) => sleep(5, undefined, { signal })
+    const items = Array.from({ length: 30 }, (_, i) => i)
+    await forEachConcurrent(items, 16, work, new AbortController().signal)
+    await sleep(5)
+    process.off('warning', onWarning)
+    expect(warnings).toEqual([])
+  })
 })

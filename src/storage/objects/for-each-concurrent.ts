@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /**
  * Does `work` for every item, at most `limit` at a time. The first failure, or the signal, starts no
  * further item and fires the signal that `work` gets; it is thrown when those that had begun have ended.
@@ -11,6 +13,8 @@ export async function forEachConcurrent<T>(
   const running = new Set<Promise<void>>()
   const stop = new AbortController()
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
+  // each item listens to it, and more than ten at once are no leak
+  setMaxListeners(0, either)
   const fail = (error: unknown) => stop.abort(error)
   try {
     for await (const item of items) {

@@ -22,20 +22,27 @@ export interface PipelineProject {
   readonly files: StageFiles
 }
 
-/** Reads every `dvc.yaml` of a repository. Throws CONFIG_SYNTAX and PIPELINE_ errors. */
+/**
+ * Reads every `dvc.yaml` of a repository; `texts` stand for what is in files, by absolute path. Throws
+ * CONFIG_SYNTAX and PIPELINE_ errors.
+ */
 export async function openPipelines(
   repository: DataRepository,
   cwd: string,
+  texts: ReadonlyMap<string, string> = new Map(),
 ): Promise<PipelineProject> {
   const { config, root } = repository
   const style = {
     bool: textSetting(config, 'parsing', 'bool'),
     list: textSetting(config, 'parsing', 'list'),
   }
-  const paths = await findDvcFiles(repository, (name) => name === PIPELINE_FILE)
+  const found = await findDvcFiles(repository, (name) => name === PIPELINE_FILE)
+  const paths = [...new Set([...found, ...texts.keys()])]
   const shown = (path: string) => relative(cwd, path).split(sep).join('/')
   const stages = await Promise.all(
-    paths.map((path) => readPipeline(path, { root, shown: shown(path), style })),
+    paths.map((path) =>
+      readPipeline(path, { root, shown: shown(path), style, text: texts.get(path) }),
+    ),
   )
   const tracked = await trackedOutputs(repository)
   const pointers = new Map(tracked.map(({ file }) => [file.path, file]))

@@ -17,6 +17,8 @@ export interface ReadPipelineOptions {
   /** How paths are shown in messages. */
   readonly shown?: string | undefined
   readonly style?: OptionStyle | undefined
+  /** In place of what stands in the file. */
+  readonly text?: string | undefined
 }
 
 /**
@@ -25,9 +27,9 @@ export interface ReadPipelineOptions {
  */
 export async function readPipeline(
   file: string,
-  { shown = file, style, root = dirname(file) }: ReadPipelineOptions = {},
+  { shown = file, style, root = dirname(file), text }: ReadPipelineOptions = {},
 ): Promise<readonly Stage[]> {
-  const node = parseYaml(await readFile(file, 'utf8'), shown, resolveYaml12Scalar)
+  const node = parseYaml(text ?? (await readFile(file, 'utf8')), shown, resolveYaml12Scalar)
   pipelineSchema(node, '')
   const stages = childOf(node, 'stages')
   if (stages === undefined || stages.kind !== 'map') return []
