@@ -1,6 +1,6 @@
 import { escapeHtml } from './highlight.mjs'
 
-const [WIDTH, HEIGHT, GAP_X, GAP_Y] = [118, 40, 34, 18]
+const [WIDTH, HEIGHT, GAP_X, GAP_Y] = [100, 40, 26, 18]
 
 /**
  * A picture of the part of Mermaid's language that our pages use: `flowchart LR`, chains of `-->`, nodes as
@@ -96,7 +96,7 @@ function arrow(from, to) {
 }
 
 function box({ x, y }, { text, isStore }) {
-  const lines = text.length > 16 ? halves(text) : [text]
+  const lines = text.length > 14 ? halves(text) : [text]
   const texts = lines.map((line, i) => {
     const dy = y + HEIGHT / 2 + 4 + (i - (lines.length - 1) / 2) * 14
     return `<text x="${x + WIDTH / 2}" y="${dy}">${escapeHtml(line)}</text>`

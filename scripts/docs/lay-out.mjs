@@ -51,12 +51,12 @@ ${base === undefined ? '' : `<base href="${escapeHtml(base.replace(/\/?$/, '/'))
 <body data-up="${up}">
 <a class="skip" href="#content">To the content</a>
 <header>
-<button type="button" id="menu-button" aria-controls="menu" aria-expanded="false" aria-label="Menu">☰</button>
+<button type="button" id="menu-button" class="menu-button" aria-controls="menu" aria-expanded="false" aria-label="Menu">☰</button>
 <a class="brand" href="${up}index.html"><img src="${up}assets/icon.svg" alt="" width="24" height="24"> Atelier</a>
 <div class="search" role="search">
 <input id="search" type="search" placeholder="Search" aria-label="Search the documentation" autocomplete="off" spellcheck="false">
 <kbd>/</kbd>
-<div id="results" hidden></div>
+<div id="results" class="results" hidden></div>
 </div>
 <button type="button" id="theme-button" aria-label="Light or dark">◐</button>
 </header>
@@ -82,7 +82,7 @@ function menuOf(current, pages, up) {
       })
     return `<h2>${escapeHtml(title)}</h2>\n<ul>\n${items.join('\n')}\n</ul>`
   })
-  return `<nav id="menu" aria-label="Pages">\n${sections.join('\n')}\n</nav>`
+  return `<nav id="menu" class="menu" aria-label="Pages">\n${sections.join('\n')}\n</nav>`
 }
 
 /** Twice in a page: folded above the text on narrow screens, beside it on wide ones. */
@@ -91,7 +91,7 @@ function contentsOf(headings, kind) {
   if (shown.length < 2) return ''
   const items = shown.map(
     ({ depth, text, id }) =>
-      `<li class="depth-${depth}"><a href="#${id}">${escapeHtml(text)}</a></li>`,
+      `<li><a class="depth-${depth}" href="#${id}">${escapeHtml(text)}</a></li>`,
   )
   const list = `<ul>\n${items.join('\n')}\n</ul>`
   return kind === 'inline'

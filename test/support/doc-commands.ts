@@ -54,8 +54,10 @@ export function commandsOf(file: string): DocCommand[] {
 
 /** A line without its comment; a `#` in quotes or within a word is none. */
 function withoutComment(line: string): string {
-  const match = /^(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\]|\s(?!#))*/.exec(line)
-  return /^\s*#/.test(line) ? '' : match![0]
+  const code = /^(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\]|\s(?!#))*/.exec(line)![0]
+  const rest = line.slice(code.length)
+  if (rest !== '' && !/^\s*#/.test(rest)) throw new Error(`a quote is left open: ${line}`)
+  return /^\s*#/.test(line) ? '' : code
 }
 
 /** Simple commands of a line, without variables set before them: what stands between `&&`, `;`, `|` and `do`. */
@@ -75,7 +77,7 @@ export function simpleCommands(text: string): string[] {
 
 /** Words of a line with simple quotes, as a shell cuts it. */
 function shellWords(line: string): string[] {
-  const words = line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)
+  const words = line.matchAll(/(?:'[^']*'|"(?:[^"\\]|\\.)*"|[^\s'"])+/g)
   return [...words].map(([word]) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2'))
 }
 

@@ -40,8 +40,10 @@ export interface Follow {
 
 /** What pages need beyond a trained model, two versions that were in production, and some logged predictions. */
 const SETUPS: Readonly<Record<string, (project: string, tools: string) => Promise<void>>> = {
-  'docs/faq.md': async (project, tools) => inShell(project, tools, DATA_REPOSITORY),
-  'docs/migration.md': async (project, tools) => inShell(project, tools, DATA_REPOSITORY),
+  // the database of runs remembers the folder that this one was copied from
+  'README.md': (project, tools) => inShell(project, tools, ['atelier runs reindex']),
+  'docs/faq.md': (project, tools) => inShell(project, tools, DATA_REPOSITORY),
+  'docs/migration.md': (project, tools) => inShell(project, tools, DATA_REPOSITORY),
   'docs/pipelines.md': async (project, tools) => {
     await rm(join(project, 'conf'), { recursive: true })
     writePipelineProject(project)
@@ -157,7 +159,17 @@ async function fillProject(project: string): Promise<void> {
   await atelier('loadtest', served.url, ...words, '--mix', 'predict=1')
   served.signal('SIGTERM')
   await served.finished
-  await atelier('monitor', 'export', 'labels.csv')
+  await atelier('monitor', 'export', 'answers.csv')
+  await writeLabels(project)
+}
+
+/** The truth about each answer, which happens to be what the model said. */
+async function writeLabels(project: string): Promise<void> {
+  const rows = (await readFile(join(project, 'answers.csv'), 'utf8')).trim().split('\n')
+  const cells = rows.map((row) => row.split(','))
+  const [id, label] = ['prediction_id', 'predicted_class'].map((name) => cells[0]!.indexOf(name))
+  const lines = cells.slice(1).map((row) => `${row[id!]},${row[label!]}`)
+  await writeFile(join(project, 'labels.csv'), `prediction_id,label\n${lines.join('\n')}\n`)
 }
 
 async function renameRun(project: string, from: string, to: string): Promise<void> {

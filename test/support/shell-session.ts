@@ -57,7 +57,7 @@ export function openShell(cwd: string, env: NodeJS.ProcessEnv): ShellSession {
       return Number(pid)
     },
     async stop(pid) {
-      return (await session.run(`kill -TERM ${pid}; wait ${pid}`)).code
+      return (await session.run(`kill -TERM ${pid}; wait ${pid}`, 30)).code
     },
     async close() {
       shell.stdin.end('exit\n')
