@@ -93,16 +93,16 @@ const missing =
   process.platform === 'win32' ? 'wants bash' : toolsMissing('bash', 'curl', 'git', 'tar')
 const suite = missing === undefined ? 'a reader' : `a reader (${missing})`
 describe.skipIf(missing !== undefined)(suite, () => {
-  let reader: Reader
+  let reader: Reader | undefined
   beforeAll(async () => {
     reader = await createReader()
   }, 3 * MINUTES)
-  afterAll(() => reader.remove())
+  afterAll(() => reader?.remove())
 
   it.each(documents)(
     'can follow $file to its end',
     async ({ file, commands }) => {
-      const follow = await reader.open(file)
+      const follow = await reader!.open(file)
       try {
         for (const command of commands) {
           if (isNotRun(command.text)) continue

@@ -11,7 +11,10 @@ export function brokenLinks(outputs) {
     ]),
   )
   return [...outputs].flatMap(([name, html]) => {
-    const links = [...html.matchAll(/ (?:href|src)="([^"]*)"/g)].map(([, link]) => link)
+    // what `<base>` names is the site itself
+    const links = [...html.replace(/<base [^>]*>/, '').matchAll(/ (?:href|src)="([^"]*)"/g)].map(
+      ([, link]) => link,
+    )
     return [...new Set(links)]
       .filter((link) => !/^(?:https?:|mailto:|data:)/.test(link))
       .filter((link) => !leadsSomewhere(name, decodeURI(link).replaceAll('&amp;', '&'), ids))

@@ -1,6 +1,8 @@
 import { escapeHtml } from './highlight.mjs'
 
 const [WIDTH, HEIGHT, GAP_X, GAP_Y] = [100, 40, 26, 18]
+/** So wide a picture stays on a narrow screen, where it is scrolled: its words must be legible. */
+const LEAST = 900
 
 /**
  * A picture of the part of Mermaid's language that our pages use: `flowchart LR`, chains of `-->`, nodes as
@@ -21,7 +23,7 @@ export function diagram(text) {
   const width = columns.size * (WIDTH + GAP_X) - GAP_X + 2
   const height = tallest * (HEIGHT + GAP_Y) - GAP_Y + 2
   const words = edges.map(([from, to]) => `${labels.get(from).text} to ${labels.get(to).text}`)
-  return `<div class="diagram"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(`Diagram: ${words.join(', ')}`)}">
+  return `<div class="diagram"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${Math.min(width, LEAST)}px" role="img" aria-label="${escapeHtml(`Diagram: ${words.join(', ')}`)}">
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
 ${edges.map(([from, to]) => arrow(at.get(from), at.get(to))).join('\n')}
 ${[...labels].map(([id, label]) => box(at.get(id), label)).join('\n')}
