@@ -31,10 +31,8 @@ describe('the documents', () => {
   })
 
   it('write blocks of commands as sh, so that they are found here', () => {
-    const others = documentFiles.filter((file) =>
-      /^```(?:bash|shell|console|zsh)?\n\s*(?:atelier|npm|\$) /m.test(readText(file)),
-    )
-    const unmarked = others.filter((file) => /^```(?:bash|shell|console|zsh)/m.test(readText(file)))
+    const other = /^```(?:bash|shell|console|zsh)?\n(?:\$|atelier|curl|docker|git|npm|npx) /m
+    const unmarked = documentFiles.filter((file) => other.test(readText(file)))
     expect(unmarked).toEqual([])
   })
 

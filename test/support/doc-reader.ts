@@ -93,7 +93,9 @@ async function inShell(project: string, tools: string, texts: readonly string[])
 
 function environment(tools: string): NodeJS.ProcessEnv {
   const path = [tools, process.env['PATH']].join(delimiter)
-  return { PATH: path, HOME: join(tools, '..'), LANG: 'C.UTF-8' }
+  // who deploys has told gcloud's variable which project is meant
+  const cloud = { GOOGLE_CLOUD_PROJECT: 'my-project' }
+  return { PATH: path, HOME: join(tools, '..'), LANG: 'C.UTF-8', ...cloud }
 }
 
 /** `atelier` as an installed package has it, scripts of a checkout, and a curl that fails as a reader would see it. */
