@@ -1,12 +1,12 @@
-/** What the documents promise: commands that parse, keys that exist, scripts and links that are there. */
+/** What the documents promise: pages that are made anew, keys and links that are there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findCommand } from '../src/cli/find-command.ts'
+import { commandReference } from '../src/cli/command-reference.ts'
 import { commandTable } from '../src/cli/index.ts'
-import { parseOptions } from '../src/cli/option-parser.ts'
-import { readPositionals } from '../src/cli/positionals.ts'
-import { composeConfig, configKeys, planJobs } from '../src/config/index.ts'
+import { composeConfig, configKeys } from '../src/config/index.ts'
+import { apiReference } from '../src/http/service/api-reference.ts'
+import { documentFiles } from './support/doc-commands.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const packageConf = join(root, 'conf')
@@ -14,35 +14,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const composeOptions = { cwd: '/nonexistent', env: {}, packageConf }
 const compose = (overrides: readonly string[]) => composeConfig(overrides, composeOptions)
 
-const commandLines = [...read('README.md').matchAll(/```sh\n([\s\S]*?)```/g)]
-  .flatMap(([, block]) => block!.split('\n'))
-  .map((line) => line.replace(/\s+#.*$/, '').trim())
-  .filter((line) => line !== '')
-
-/** Words of a line with simple quotes, as a shell cuts it. */
-const shellWords = (line: string) =>
-  [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!)
-
 describe('README.md', () => {
-  it('shows commands', () => {
-    expect(commandLines.length).toBeGreaterThan(10)
-  })
-
-  it.each(commandLines.filter((line) => line.startsWith('atelier ')))('%s', async (line) => {
-    const target = findCommand(commandTable, shellWords(line).slice(1))
-    if (target.kind !== 'command') throw new Error(`names no command: ${target.kind}`)
-    const command = await target.entry.load()
-    const { options, words } = parseOptions(target.entry, command, target.rest)
-    const { overrides } = readPositionals(command, words)
-    const { jobs } = await planJobs(overrides, options['multirun'] === true, composeOptions)
-    for (const job of jobs) await compose(job)
-  })
-
-  it.each(commandLines.filter((line) => line.startsWith('npm ')))('%s', (line) => {
-    const script = line.replace(/^npm (?:run )?/, '').split(' ')[0]!
-    expect(Object.keys(JSON.parse(read('package.json')).scripts)).toContain(script)
-  })
-
   it('describes every recipe', () => {
     const described = [...read('README.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name)
     const files = readdirSync(join(packageConf, 'recipe')).map((file) => file.replace('.yaml', ''))
@@ -51,8 +23,8 @@ describe('README.md', () => {
 })
 
 describe('links', () => {
-  it.each(['README.md', 'docs/architecture.md'])('of %s lead to files that exist', (file) => {
-    const links = [...read(file).matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link!)
+  it.each(documentFiles)('of %s lead to files that exist', (file) => {
+    const links = [...read(file).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link]) => link!)
     expect(links.filter((link) => !existsSync(join(root, dirname(file), link)))).toEqual([])
   })
 })
@@ -68,6 +40,16 @@ describe('docs/architecture.md', () => {
       .filter(([, folder]) => folder !== 'main')
       .map(([, folder, imports]) => row(folder!, imports!))
     expect(documented.filter((row) => !/^(?:cli|main): /.test(row)).sort()).toEqual(enforced.sort())
+  })
+})
+
+describe('generated pages', () => {
+  it('docs/cli.md is what the commands say of themselves (rewrite it with `npx vitest run test/docs.test.ts -u`)', async () => {
+    await expect(await commandReference(commandTable)).toMatchFileSnapshot('../docs/cli.md')
+  })
+
+  it('docs/http.md is what the service says of itself (rewrite it with `npx vitest run test/docs.test.ts -u`)', async () => {
+    await expect(apiReference()).toMatchFileSnapshot('../docs/http.md')
   })
 })
 

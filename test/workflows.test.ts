@@ -37,6 +37,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   'data-changes.yaml check': ['id-token'],
   'data-changes.yaml comment': ['pull-requests'],
   'model-registry.yaml gate': ['id-token'],
+  'docs.yaml deploy': ['id-token', 'pages'],
   'release.yaml publish': ['id-token'],
   'drift.yaml check': ['id-token'],
 }
@@ -47,6 +48,7 @@ describe('the workflows', () => {
       'codecheck.yaml',
       'data-changes.yaml',
       'docker-build.yaml',
+      'docs.yaml',
       'drift.yaml',
       'model-registry.yaml',
       'release.yaml',

@@ -1,27 +1,21 @@
-import type { ArgumentSpec, Command, CommandEntry, OptionSpec } from './command.ts'
+import type { ArgumentSpec, Command, CommandEntry, OptionSpec, OptionSpecs } from './command.ts'
 import { configOptions } from './config-options.ts'
 
-type Row = readonly [string, string]
+/** A name or a line, and what it means. */
+export type Row = readonly [string, string]
 
-const GLOBAL_OPTIONS: readonly Row[] = [
+export const GLOBAL_OPTIONS: readonly Row[] = [
   ['--json', 'Print the result as JSON on stdout; progress and errors stay on stderr.'],
   ['-h, --help', 'Show help.'],
 ]
 
 /** The help of one command: usage, arguments, options, examples. */
 export function commandHelp(entry: CommandEntry, command: Command): string {
-  const parameters = Object.entries(command.arguments).map(([name, spec]) =>
-    argumentUsage(name, spec),
-  )
-  const overrides = command.overrides ? ['[KEY=VALUE…]'] : []
-  const usage = ['atelier', entry.name, '[options]', ...parameters, ...overrides].join(' ')
   return [
-    `Usage: ${usage}\n\n${entry.summary}\n`,
+    `Usage: ${commandUsage(entry, command)}\n\n${entry.summary}\n`,
     section('Arguments', argumentRows(command)),
-    section('Options', [...Object.entries(command.options).map(optionRow), ...GLOBAL_OPTIONS]),
-    ...(command.overrides
-      ? [section('Configuration', Object.entries<OptionSpec>(configOptions).map(optionRow))]
-      : []),
+    section('Options', [...optionRows(command.options), ...GLOBAL_OPTIONS]),
+    ...(command.overrides ? [section('Configuration', optionRows(configOptions))] : []),
     section(
       'Examples',
       command.examples.map(({ command: line, does }): Row => [line, does]),
@@ -29,6 +23,15 @@ export function commandHelp(entry: CommandEntry, command: Command): string {
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+/** `atelier predict [options] IMAGES… [KEY=VALUE…]`. */
+export function commandUsage(entry: CommandEntry, command: Command): string {
+  const parameters = Object.entries(command.arguments).map(([name, spec]) =>
+    argumentUsage(name, spec),
+  )
+  const overrides = command.overrides ? ['[KEY=VALUE…]'] : []
+  return ['atelier', entry.name, '[options]', ...parameters, ...overrides].join(' ')
 }
 
 /** The help of the program, or of a group such as `data`. */
@@ -71,13 +74,19 @@ function placeholderOf(spec: OptionSpec): string {
   return spec.type === 'string' ? 'TEXT' : 'N'
 }
 
+/** Every option as it is written, and what it does. */
+export function optionRows(options: OptionSpecs): Row[] {
+  return Object.entries(options).map(optionRow)
+}
+
 function optionRow([key, spec]: [string, OptionSpec]): Row {
   const choices = spec.choices === undefined ? '' : ` One of: ${spec.choices.join(', ')}.`
   const fallback = spec.default === undefined ? '' : ` Default: ${spec.default}.`
   return [optionFlags(key, spec), `${spec.description}${choices}${fallback}`]
 }
 
-function argumentRows(command: Command): Row[] {
+/** Every argument in capitals, overrides last, and what it is. */
+export function argumentRows(command: Command): Row[] {
   const rows = Object.entries(command.arguments).map(
     ([name, spec]): Row => [name.toUpperCase(), spec.description],
   )
