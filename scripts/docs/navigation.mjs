@@ -43,6 +43,7 @@ export const navigation = [
       ['deploy', 'Deployment'],
       ['operations', 'Operations'],
       ['security', 'Security'],
+      ['project-report', 'Written reports'],
     ],
   },
   {
