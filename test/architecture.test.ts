@@ -35,6 +35,7 @@ const DOMAINS = [
   'monitoring',
   'http',
   'loadtest',
+  'scaffold',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -70,6 +71,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   http: ['tracking', 'serving', 'contracts'],
   // a client of any deployment: it knows nothing of how ours answers
   loadtest: ['figures', 'pages'],
+  // from the package's files to those of a new project: text, and nothing that runs
+  scaffold: [],
   monitoring: ['storage', 'delivery', 'statistics', 'tensor', 'pages', 'contracts'],
   training: [
     'nn',
