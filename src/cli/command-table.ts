@@ -8,6 +8,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/init.ts')).initCommand,
   },
   {
+    name: 'doctor',
+    summary: 'Look whether machine and project are fit, and say how to mend what is not.',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'data prepare',
     summary: 'Read, split and store the images of a data set.',
     load: async () => (await import('./commands/data-prepare.ts')).dataPrepareCommand,

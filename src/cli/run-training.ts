@@ -14,6 +14,7 @@ import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
 import { storeOpener } from './open-store.ts'
 import { ownVersion } from './own-version.ts'
+import { plural } from './plural.ts'
 import { formatDuration } from './progress-line.ts'
 import { drawTraining } from './run-files.ts'
 import { formatTable } from './table.ts'
@@ -149,5 +150,3 @@ function profileTable({ operators, steps }: Profile, folder: string): string {
 function groupDigits(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

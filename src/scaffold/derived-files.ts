@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ProjectChoices, ProjectFile } from './project-files.ts'
+import type { ProjectChoices, ProjectFile } from './project-file.ts'
 
 /** Folders that a project gets as they are, to change them; tests of ours stay with us. */
 const COPIED = ['deploy/prometheus', 'deploy/grafana'] as const

@@ -1,22 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { DataChoice } from './data-choices.ts'
 import { derivedFiles } from './derived-files.ts'
-
-export interface ProjectChoices {
-  readonly name: string
-  /** File of `conf/data`. */
-  readonly data: string
-  readonly choice: DataChoice
-  /** What stands for Atelier in `package.json`: a range of versions, or the address of a tarball. */
-  readonly dependency: string
-}
-
-/** A file of a new project: its path in there with `/` between, and its bytes. */
-export interface ProjectFile {
-  readonly path: string
-  readonly content: Uint8Array | string
-}
+import type { ProjectChoices, ProjectFile } from './project-file.ts'
 
 const TEMPLATES = 'templates/project'
 const PLACEHOLDER = /__[A-Z][A-Z_]*__/

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AtelierError, replaceFile } from '../core/index.ts'
-import type { ProjectFile } from './project-files.ts'
+import type { ProjectFile } from './project-file.ts'
 
 /** What may be there already: a repository that was just made, and what systems and editors leave. */
 const HARMLESS: ReadonlySet<string> = new Set([

@@ -42,7 +42,7 @@ export const serveCommand = defineCommand({
     const service = await context.startService({
       config: { ...config, serving },
       env,
-      model: model ?? env['MODEL_URI'] ?? join(config.paths.models, 'model.onnx'),
+      model: model ?? (env['MODEL_URI'] || join(config.paths.models, 'model.onnx')),
       cwd,
       token,
       pages: join(packageRoot, 'dist', 'web'),

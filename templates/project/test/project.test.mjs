@@ -52,7 +52,7 @@ describe('a small model', () => {
   it('is trained, exported and judged', async () => {
     await run(process.execPath, [cli, 'train', SMOKE], options())
     assert.ok(existsSync(join(folder, 'models/model.onnx')))
-    await run(process.execPath, [cli, 'evaluate', SMOKE], options())
+    await run(process.execPath, [cli, 'evaluate'], options())
     assert.ok(existsSync(join(folder, 'reports/report.html')))
   })
 
