@@ -36,6 +36,7 @@ const DOMAINS = [
   'http',
   'loadtest',
   'reporting',
+  'scaffold',
 ] as const
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -71,6 +72,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   http: ['tracking', 'serving', 'contracts'],
   // a client of any deployment: it knows nothing of how ours answers
   loadtest: ['figures', 'pages'],
+  // from the package's files to those of a new project: text, and nothing that runs
+  scaffold: [],
   monitoring: ['storage', 'delivery', 'statistics', 'tensor', 'pages', 'contracts'],
   // written reports and what a pull request is told; images it looks at are sniffed as everywhere
   reporting: ['image', 'pages', 'contracts'],

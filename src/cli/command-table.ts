@@ -3,6 +3,16 @@ import type { CommandEntry } from './command.ts'
 /** Every command, in the order of the help. Names and summaries stand here so that help is quick. */
 export const commandTable: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'Begin a project: settings, pipeline, workflows, containers, tests.',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'Look whether machine and project are fit, and say how to mend what is not.',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'data prepare',
     summary: 'Read, split and store the images of a data set.',
     load: async () => (await import('./commands/data-prepare.ts')).dataPrepareCommand,

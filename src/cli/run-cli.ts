@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AtelierError, type Clock, toAtelierError } from '../core/index.ts'
 import type { CommandEntry, CommandInput } from './command.ts'
@@ -16,6 +14,7 @@ import type {
 import { exitCodeOf } from './exit-codes.ts'
 import { findCommand } from './find-command.ts'
 import { type SignalSource, watchInterrupts } from './interrupt.ts'
+import { ownVersion } from './own-version.ts'
 import { readPositionals } from './positionals.ts'
 import { reportError } from './report-error.ts'
 import { Terminal } from './terminal.ts'
@@ -86,7 +85,7 @@ async function dispatch(host: CliHost, terminal: Terminal, signal: AbortSignal):
     return
   }
   if (target.kind === 'version') {
-    host.stdout.write(`${await packageVersion(host.packageRoot)}\n`)
+    host.stdout.write(`${await ownVersion(host.packageRoot)}\n`)
     return
   }
   const { parseOptions } = await import('./option-parser.ts')
@@ -127,11 +126,6 @@ function contextOf(
   const streams = { stdin, stdout, stderr }
   const shown = { progress, block, logger, json }
   return { cwd, env, ...streams, clock, packageRoot, ...starts, self, ...shown, signal }
-}
-
-async function packageVersion(root: string): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  return (manifest as { readonly version: string }).version
 }
 
 /** `atelier config | head -1` closes stdout early: that is no failure, and no reason to stop work. */

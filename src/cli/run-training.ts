@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import type { Config, DatasetManifest } from '../contracts/index.ts'
 import type { Dataset } from '../data/index.ts'
 import { cautiousTemperature } from '../evaluation/index.ts'
@@ -14,6 +13,8 @@ import {
 import { type CommandContext, printResult } from './context.ts'
 import { epochTable } from './epoch-table.ts'
 import { storeOpener } from './open-store.ts'
+import { ownVersion } from './own-version.ts'
+import { plural } from './plural.ts'
 import { formatDuration } from './progress-line.ts'
 import { drawTraining } from './run-files.ts'
 import { formatTable } from './table.ts'
@@ -64,7 +65,7 @@ export async function continueTraining(
 async function optionsOf(context: CommandContext, request: TrainingRequest): Promise<TrainOptions> {
   const { progress, logger, clock, signal, env } = context
   const profile = request.profile || env['PROFILE'] === '1'
-  const producer = await producerOf(context)
+  const producer = `atelier ${await ownVersion(context.packageRoot)}`
   const openStore = storeOpener(context, request.config)
   const given = { progress, logger, clock, signal, producer, openStore }
   const surroundings = { ...given, fitTemperature: cautiousTemperature, profile }
@@ -103,11 +104,6 @@ function trainingHeader(config: Config, data: DatasetManifest, { record }: Run):
     `model  ${config.model.type}, ${groupDigits(record.parameters ?? 0)} parameters, seed ${config.seed}`,
     `steps  ${config.optimizer.name} at ${learning_rate} (${config.schedule.name}), batch ${batch_size}, ${plural(epochs, 'epoch')}, ${plural(config.trainer.threads, 'thread')}`,
   ].join('\n')
-}
-
-async function producerOf({ packageRoot }: CommandContext): Promise<string> {
-  const text = await readFile(join(packageRoot, 'package.json'), 'utf8')
-  return `atelier ${(JSON.parse(text) as { readonly version: string }).version}`
 }
 
 function resultJson({ run, model, manifest, epochs, times, profile }: TrainResult) {
@@ -154,5 +150,3 @@ function profileTable({ operators, steps }: Profile, folder: string): string {
 function groupDigits(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`

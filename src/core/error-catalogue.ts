@@ -342,6 +342,11 @@ export const errorCatalogue = {
   },
   TOOL_MISSING: { kind: 'state', meaning: 'A program that a command needs is not installed.' },
   DEPLOY_FAILED: { kind: 'state', meaning: "A command of the cloud's own tool failed." },
+  FOLDER_NOT_EMPTY: {
+    kind: 'state',
+    meaning: 'The folder of a new project holds something already.',
+  },
+  DOCTOR_PROBLEMS: { kind: 'finding', meaning: '`atelier doctor` found problems.' },
   DISK_FULL: { kind: 'state', meaning: 'There is no room on the disk for what must be written.' },
   INTERNAL: { kind: 'internal', meaning: 'A defect in Atelier.' },
 } as const satisfies Record<string, ErrorEntry>

@@ -6,7 +6,7 @@ export { type PlainError, packError, unpackError } from './error-transfer.ts'
 export { AtelierError, type ErrorDetails, toAtelierError } from './errors.ts'
 export { digestOf, sha256, sha256File } from './hashing.ts'
 export { type Logger, silentLogger } from './logger.ts'
-export { nearestName } from './nearest-name.ts'
+export { editDistance, nearestName } from './nearest-name.ts'
 export { processExists, processIdentity } from './process-identity.ts'
 export {
   type Progress,

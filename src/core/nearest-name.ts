@@ -14,7 +14,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 }
 
 /** Damerau-Levenshtein distance (optimal string alignment): a swapped pair counts as one edit. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -7,12 +7,11 @@ import { type CommandContext, printResult } from '../context.ts'
 import { loadConfig } from '../load-config.ts'
 import { monitorSource } from '../monitor/monitor-source.ts'
 import { monitoredLog, type WatchedLog } from '../monitor/monitored-log.ts'
+import { USUAL_MONITOR_PORT } from '../monitor/usual-port.ts'
 import { checkAlerts, deliverAlerts, withAlerts } from '../monitor/watch-alerts.ts'
 import { referenceOption, windowOptions } from '../monitor/window-options.ts'
 import { portOf } from '../port-of.ts'
 import { serverToken } from '../server-token.ts'
-
-const USUAL_PORT = 8090
 
 export const monitorServeCommand = defineCommand({
   arguments: {},
@@ -26,7 +25,7 @@ export const monitorServeCommand = defineCommand({
     },
     port: {
       type: 'integer',
-      description: `Where to listen (PORT, else ${USUAL_PORT}); 0 takes any free one.`,
+      description: `Where to listen (PORT, else ${USUAL_MONITOR_PORT}); 0 takes any free one.`,
     },
     token: {
       type: 'string',
@@ -43,7 +42,7 @@ export const monitorServeCommand = defineCommand({
     const { env, logger, clock, signal } = context
     const { host, log, reference } = options
     const token = serverToken(host, options.token ?? env['ATELIER_TOKEN'])
-    const port = options.port ?? portOf(env['PORT']) ?? USUAL_PORT
+    const port = options.port ?? portOf(env['PORT']) ?? USUAL_MONITOR_PORT
     const watched = { log, reference, model: undefined }
     await withAlerts(context, config, async (store) => {
       const watch = watchAlerts(context, config, store, watched)

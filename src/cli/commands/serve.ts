@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ServingConfig } from '../../contracts/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult, type RunningService } from '../context.ts'
 import { loadConfig } from '../load-config.ts'
+import { ownVersion } from '../own-version.ts'
 import { portOf } from '../port-of.ts'
 import { serverToken } from '../server-token.ts'
 
@@ -42,7 +42,7 @@ export const serveCommand = defineCommand({
     const service = await context.startService({
       config: { ...config, serving },
       env,
-      model: model ?? env['MODEL_URI'] ?? join(config.paths.models, 'model.onnx'),
+      model: model ?? (env['MODEL_URI'] || join(config.paths.models, 'model.onnx')),
       cwd,
       token,
       pages: join(packageRoot, 'dist', 'web'),
@@ -77,9 +77,4 @@ function printService(context: CommandContext, { url, model }: RunningService): 
   }
   printResult(context, {}, () => `${url}  (pages: ${url}ui/, documentation: ${url}docs)`)
   context.logger.info('Ctrl-C ends it.')
-}
-
-async function ownVersion(packageRoot: string): Promise<string> {
-  const text = await readFile(join(packageRoot, 'package.json'), 'utf8')
-  return (JSON.parse(text) as { readonly version: string }).version
 }

@@ -1,0 +1,5 @@
+export { type DataChoice, dataChoices } from './data-choices.ts'
+export type { ProjectChoices, ProjectFile } from './project-file.ts'
+export { projectFiles } from './project-files.ts'
+export { checkProjectName } from './project-name.ts'
+export { writeProject } from './write-project.ts'
