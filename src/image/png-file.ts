@@ -14,7 +14,8 @@ export interface PngHeader {
   readonly interlaced: boolean
 }
 
-export interface PngFile extends PngHeader {
+export interface PngFile {
+  readonly header: PngHeader
   /** 256 RGB entries, black beyond those the file has; only where pixels are entries of it. */
   readonly palette: Uint8Array | undefined
   /** The zlib stream with the rows. */
@@ -142,9 +143,9 @@ export function readPngFile(bytes: Uint8Array, header: PngHeader): PngFile | Not
   if (parts.length === 0) return certain('it has no pixels')
   const compressed = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
   // Files in full colour may have one too, as a hint for poor displays.
-  if (color !== PNG_COLOR.palette) return { ...header, palette: undefined, compressed }
+  if (color !== PNG_COLOR.palette) return { header, palette: undefined, compressed }
   if (!palette) return certain('it has no palette')
-  return { ...header, palette, compressed }
+  return { header, palette, compressed }
 }
 
 /** Ancillary chunks may hold anything, only that libvips refuses a damaged tRNS. */

@@ -38,7 +38,8 @@ const SMALL_BYTES = 4096
 
 /** The picture; grey files give one channel, all others three. Unpacks no more than its rows take. */
 export function decodePngPixels(file: PngFile): Raster | NotRead {
-  const { width, height, depth, color, palette } = file
+  const { header, palette } = file
+  const { width, height, depth, color } = header
   const bits = SAMPLES[color] * depth
   const stride = Math.ceil((width * bits) / 8)
   const size = (stride + 1) * height

@@ -36,7 +36,7 @@ export async function runModelThread(
   const { session, runner } = opened
   const measure = data.ring.features > 0 ? measureOf(data.image, measurePixels) : undefined
   await serveRing(openRing(data.memory, data.ring), runner, measure, (batch) =>
-    post({ kind: 'batch', ...batch }),
+    post({ kind: 'batch', count: batch.count, ran: batch.ran, milliseconds: batch.milliseconds }),
   )
   await session.close()
 }

@@ -45,7 +45,8 @@ export function parseMultipart(body: Buffer, contentType: string, maxParts: numb
     const end = body.indexOf(delimiter, dataAt)
     if (end < 0) throw broken('it is cut off')
     const headers = body.toString('utf8', headersAt, headersAt + blank)
-    parts.push({ ...dispositionOf(headers), data: body.subarray(dataAt, end) })
+    const { name, filename } = dispositionOf(headers)
+    parts.push({ name, filename, data: body.subarray(dataAt, end) })
     at = end + delimiter.length
   }
 }
@@ -60,22 +61,21 @@ function boundaryOf(contentType: string): string {
 }
 
 const DISPOSITION = /^content-disposition:[ \t]*form-data((?:;[^\r\n]*)?)[ \t]*$/im
+/** Quoted or plain; browsers write a quote inside a name as %22, others as \". */
+const NAME = /;[ \t]*name=(?:"((?:\\"|[^"])*)"|([^;\s"]*))/i
+const FILENAME = /;[ \t]*filename=(?:"((?:\\"|[^"])*)"|([^;\s"]*))/i
 const ENCODING = /^content-transfer-encoding:[ \t]*(?!binary|8bit|7bit)/im
 
 function dispositionOf(headers: string): Pick<FormPart, 'name' | 'filename'> {
   const parameters = DISPOSITION.exec(headers)?.[1]
   if (parameters === undefined) throw broken('a part has no Content-Disposition of form-data')
   if (ENCODING.test(headers)) throw broken('a part is encoded; send plain bytes')
-  const name = parameterOf(parameters, 'name')
+  const name = parameterOf(NAME.exec(parameters))
   if (name === undefined) throw broken('a part has no name')
-  return { name, filename: parameterOf(parameters, 'filename') }
+  return { name, filename: parameterOf(FILENAME.exec(parameters)) }
 }
 
-/** A quoted or plain parameter; browsers write a quote inside a name as %22, others as \". */
-function parameterOf(parameters: string, key: 'name' | 'filename'): string | undefined {
-  const match = new RegExp(`;[ \\t]*${key}=(?:"((?:\\\\"|[^"])*)"|([^;\\s"]*))`, 'i').exec(
-    parameters,
-  )
+function parameterOf(match: RegExpExecArray | null): string | undefined {
   const value = match?.[1]?.replaceAll('\\"', '"') ?? match?.[2]
   return value?.replaceAll('%22', '"')
 }

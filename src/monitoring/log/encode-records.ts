@@ -62,9 +62,10 @@ function encodeRecord(
   bytes: Buffer,
   view: DataView,
   start: number,
-  { id, time, latency_ms, confidence, image, predicted_class, ...record }: PredictionRecord,
+  record: PredictionRecord,
   { model, features, formats }: FrameHeader,
 ): number {
+  const { id, time, latency_ms, confidence, image, predicted_class, probabilities } = record
   bytes.write(id.replaceAll('-', ''), start, 16, 'hex')
   let at = start + 16
   view.setFloat64(at, time, true)
@@ -75,7 +76,6 @@ function encodeRecord(
   view.setUint16(at + 24, model.classes.indexOf(predicted_class), true)
   view.setUint16(at + 26, formats.indexOf(image.format), true)
   at = start + FIXED
-  const { probabilities } = record
   for (let k = 0; k < probabilities.length; k++, at += 4) {
     view.setFloat32(at, probabilities[k]!, true)
   }

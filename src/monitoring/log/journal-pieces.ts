@@ -9,7 +9,8 @@ import type { JournalFrame } from './journal.ts'
 import type { PredictionRows } from './prediction-rows.ts'
 
 /** One frame of a journal. One without rows is a mark: what stands before it was brought away by itself. */
-export interface PlacedFrame extends RowFrame {
+export interface PlacedFrame {
+  readonly frame: RowFrame
   /** Size of the journal after it. */
   readonly end: number
 }
@@ -20,7 +21,7 @@ export function toFrames(frames: readonly JournalFrame[]): PlacedFrame[] {
   return frames.map(({ payload, end }) => {
     const frame = readFrame(payload, header)
     header = frame.header
-    return { ...frame, end }
+    return { frame, end }
   })
 }
 
@@ -47,23 +48,27 @@ export function cutPieces(frames: readonly PlacedFrame[], from: number): Journal
   const end = () => {
     const [last] = taken.slice(-1)
     if (last === undefined) return
-    pieces.push({ rows: rowsOfFrames(taken), from: pieces.at(-1)?.to ?? from, to: last.end })
+    pieces.push({
+      rows: rowsOfFrames(taken.map(({ frame }) => frame)),
+      from: pieces.at(-1)?.to ?? from,
+      to: last.end,
+    })
     taken = []
     rows = 0
   }
-  for (const frame of frames) {
-    const { count } = frame
-    const fits = count > 0 && rows + count <= MOST_ROWS && goesWith(taken[0], frame)
+  for (const placed of frames) {
+    const { count } = placed.frame
+    const fits = count > 0 && rows + count <= MOST_ROWS && goesWith(taken[0]?.frame, placed.frame)
     if (!fits) end()
     if (count === 0) continue
-    taken.push(frame)
+    taken.push(placed)
     rows += count
   }
   end()
   return pieces
 }
 
-function goesWith(before: PlacedFrame | undefined, frame: PlacedFrame): boolean {
+function goesWith(before: RowFrame | undefined, frame: RowFrame): boolean {
   if (before === undefined) return true
   const [a, b] = [before.header, frame.header]
   return (
