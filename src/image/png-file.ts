@@ -15,6 +15,7 @@ export interface PngHeader {
 }
 
 export interface PngFile {
+  /** As it is, not spread: that would cost each picture a hidden class of its own. */
   readonly header: PngHeader
   /** 256 RGB entries, black beyond those the file has; only where pixels are entries of it. */
   readonly palette: Uint8Array | undefined
