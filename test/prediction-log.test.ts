@@ -17,6 +17,7 @@ import { openObjectPredictionStore } from '../src/monitoring/log/objects/object-
 import { openPredictionStore } from '../src/monitoring/log/open-prediction-store.ts'
 import { toRecords, toRows } from '../src/monitoring/log/prediction-rows.ts'
 import type { PredictionQuery, PredictionStore } from '../src/monitoring/log/prediction-store.ts'
+import { ThreadCourier } from '../src/monitoring/log/thread-courier.ts'
 import { bodyOf, createBuckets } from './support/object-bucket-model.ts'
 import {
   type Emulator,
@@ -334,6 +335,32 @@ describe('openJournaledSink', () => {
       ).rejects.toMatchObject({ code: 'PREDICTION_UNKNOWN' })
     }
     await sink.close()
+  })
+})
+
+describe('ThreadCourier', () => {
+  const thread = new URL('support/courier-thread.mjs', import.meta.url)
+  const open = () =>
+    new ThreadCourier(thread, { hint: 'Wait.' }, { description: 'a store', target: 'store' })
+
+  it('does what it is told in a thread, in turn, and brings errors back as they are', async () => {
+    const courier = open()
+    await Promise.all([courier.adopt(3), courier.adopt(4)])
+    await expect(courier.addLabels([])).rejects.toMatchObject({
+      ...{ code: 'STORE_UNAVAILABLE', message: 'adopted 7', hint: 'Wait.' },
+    })
+    await courier.close()
+  })
+
+  it('fails what is under way when its thread ends, and starts another for the next', async () => {
+    const courier = open()
+    await courier.adopt(5)
+    const both = await Promise.allSettled([courier.prune(0), courier.adopt(1)])
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await expect(courier.prune(0)).rejects.toMatchObject({ code: 'WORKER_FAILED' })
+    await courier.adopt(2)
+    await expect(courier.addLabels([])).rejects.toMatchObject({ message: 'adopted 2' })
+    await courier.close()
   })
 })
 
