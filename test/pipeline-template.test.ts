@@ -1,23 +1,40 @@
 /** The pipeline that the repository ships, run for real on the embedded data. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { runAtelier } from './support/atelier-process.ts'
+import { idxFixture, writeIdxFiles } from './support/idx-files.ts'
 import { itInFull } from './support/only-in-full.ts'
-import { edit, writePipelineProject } from './support/pipeline-project.ts'
+import { edit, writePipelineProject, writeShippedPipeline } from './support/pipeline-project.ts'
 import { packageRoot } from './support/training-project.ts'
 
 let folder = ''
+const folders: string[] = []
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'atelier-template-'))
-  writePipelineProject(folder)
-  await runAtelier(folder, ['data', 'init', '--no-scm'])
+  folder = await newProject(writePipelineProject)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => {
+  for (const each of folders) rmSync(each, { recursive: true })
+})
 
-async function repro(...args: string[]): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await runAtelier(folder, ['repro', '--json', ...args])
+async function newProject(write: (folder: string) => void): Promise<string> {
+  const made = mkdtempSync(join(tmpdir(), 'atelier-template-'))
+  folders.push(made)
+  write(made)
+  await runAtelier(made, ['data', 'init', '--no-scm'])
+  return made
+}
+
+const repro = (...args: string[]) => reproIn(folder, {}, ...args)
+
+async function reproIn(
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  ...args: string[]
+): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await runAtelier(cwd, ['repro', '--json', ...args], { env })
   expect({ code, stderr }).toMatchObject({ code: 0 })
   return JSON.parse(stdout).stages.map(
     ({ address, result }: { address: string; result: string }) => `${address} ${result}`,
@@ -56,6 +73,30 @@ describe('dvc.yaml of the repository', () => {
         'register unchanged',
       ])
       expect(readFileSync(join(folder, 'models/model.onnx'))).toEqual(model)
+    },
+    120_000,
+  )
+
+  it('goes its way as it comes, with IDX files in data/raw', async () => {
+    const cwd = await newProject(writeShippedPipeline)
+    const settings = join(cwd, 'conf/data/fashion-mnist.yaml')
+    const { config, files } = idxFixture()
+    const { geometry, validation, classes } = config
+    const own = { ...parse(readFileSync(settings, 'utf8')), geometry, validation, classes }
+    writeFileSync(settings, stringify({ ...own, mirrors: [], files: config.files }))
+    await writeIdxFiles(join(cwd, own.raw), { config, files })
+    const stages = await reproIn(cwd, {})
+    expect(stages).toEqual(['prepare ran', 'train ran', 'evaluate ran', 'register ran'])
+  }, 120_000)
+
+  const FASHION = process.env['FASHION_MNIST_DIR']
+  it.skipIf(!FASHION)(
+    `prepares Fashion-MNIST${FASHION ? '' : ' (left out: FASHION_MNIST_DIR is not set)'}`,
+    async () => {
+      const cwd = await newProject(writeShippedPipeline)
+      const env = { FASHION_MNIST_DIR: FASHION }
+      expect(await reproIn(cwd, env, 'prepare')).toEqual(['prepare ran'])
+      expect(await reproIn(cwd, env, 'prepare')).toEqual(['prepare unchanged'])
     },
     120_000,
   )

@@ -84,17 +84,16 @@ describe('projectFiles', () => {
   it.each(dataNames)('compose for data=%s, under the name of the project', async (data) => {
     const at = inFolder(`with-${data}`)
     const choice = dataChoices[data]
+    const settings = `conf/data/${data}.yaml`
+    const { processed } = parse(readText(settings))
     const files = await projectFiles(packageRoot, { ...choices, data, choice })
     await writeProject(at, files)
     const options = { cwd: at, env: {}, packageConf: join(packageRoot, 'conf') }
     const { config } = (await composeConfig([], options)).training
-    expect(config.data).toMatchObject({
-      source: choice.source,
-      processed: `data/processed/${data}`,
-    })
+    expect(config.data).toMatchObject({ source: choice.source, processed })
     expect(config.tracking.project).toBe(name)
     const pipeline = parse(readFileSync(join(at, 'dvc.yaml'), 'utf8'))
-    expect(pipeline.vars).toEqual([{ data }])
+    expect(pipeline.vars).toEqual([{ data }, `${settings}:processed`])
     expect(pipeline.stages.prepare.deps ?? []).toEqual(choice.depends)
   })
 

@@ -38,7 +38,7 @@ export const dataChoices = {
     text: `Fashion-MNIST: looked for in the folder that \`FASHION_MNIST_DIR\` names, then in \`data/raw\`, and downloaded there otherwise
 (30 MB). For your own images see \`conf/data\` of the package: \`npx atelier config data=folder data.path=./photos\`.`,
     versions: VERSIONS('data/raw'),
-    edits: [['processed: data/processed\n', 'processed: data/processed/fashion-mnist\n']],
+    edits: [],
     depends: [],
   },
   sketch: {

@@ -48,8 +48,9 @@ function editsOf({
     ],
     'dvc.yaml': [
       ['; docs/pipelines.md tells how.', '.'],
-      ['  # one of conf/data; sketch needs no download\n', ''],
+      ['  # one of conf/data, and where its images are kept; sketch needs no download\n', ''],
       ['- data: fashion-mnist', `- data: ${data}`],
+      ['conf/data/fashion-mnist.yaml', `conf/data/${data}.yaml`],
       ...dependencyEdit(choice.depends),
     ],
   }
