@@ -14,6 +14,17 @@ export interface Outbox<D extends { readonly state: DeliveryState }> {
 /** More than the pauses between attempts can take. */
 const SPARE_MS = 30_000
 
+/** No pause between two attempts is as long, and nobody takes as long to send something. */
+const FARTHEST_MS = 2 * 3_600_000
+
+/**
+ * The latest time, ms, that a delivery can be due, or held by who sends it. A later one was written
+ * before the clock stepped back. `ms` is how long we would hold it; another may have more patience.
+ */
+export function farthestTime(now: number, ms = 0): number {
+  return now + Math.max(ms, FARTHEST_MS)
+}
+
 /** How long a delivery is held by who sends it. */
 export function holdMs(options: { readonly attempts: number; readonly timeoutMs: number }): number {
   return options.attempts * options.timeoutMs + SPARE_MS

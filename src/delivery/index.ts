@@ -1,5 +1,5 @@
 export { type Attempt, attemptOf, type DeliveryState } from './attempt.ts'
-export { deliverQueues, holdMs, type Outbox } from './deliver-queues.ts'
+export { deliverQueues, farthestTime, holdMs, type Outbox } from './deliver-queues.ts'
 export { JSON_HEADERS, webhookHeaders } from './json-headers.ts'
 export { type OutgoingMail, type SendMail, sendMail } from './send-mail.ts'
 export {

@@ -1,10 +1,14 @@
 /** What every registry must do, whatever database it is on. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { WebhookConfig } from '../../src/contracts/index.ts'
 import { createRandom, sha256 } from '../../src/core/index.ts'
 import { folderArtifactStore, openRegistry, type Registry } from '../../src/registry/index.ts'
 import { exampleLineage, exampleVerdict, exampleVersion } from './model-example.ts'
@@ -35,8 +39,9 @@ export function describeRegistry(harness: () => RegistryHarness): void {
     folders.push(folder)
     return folder
   }
-  const openAt = async (place: Place, folder: string) => {
-    const registry = await openRegistry(place, { store: folderArtifactStore(folder), clock })
+  const openAt = async (place: Place, folder: string, webhooks: readonly WebhookConfig[] = []) => {
+    const store = folderArtifactStore(folder)
+    const registry = await openRegistry(place, { store, clock, webhooks })
     open.push(registry)
     return registry
   }
@@ -544,6 +549,54 @@ export function describeRegistry(harness: () => RegistryHarness): void {
       expect((await registry.verify({ anchor: last! })).problems).toEqual([
         { where: 'entry 6', what: 'was noted and is missing' },
       ])
+    })
+  })
+
+  describe('deliver', () => {
+    const servers: Server[] = []
+    afterEach(() => {
+      for (const server of servers.splice(0)) server.close()
+    })
+    const patience = (attempts: number, timeoutMs: number) => ({
+      ...{ env: { HOOK_SECRET: 'a secret of many letters' }, attempts, timeoutMs },
+    })
+    /** Two processes at one registry in which an event waits for a receiver. */
+    async function withEvent(receive: RequestListener) {
+      const server = createServer(receive).listen(0, '127.0.0.1')
+      servers.push(server)
+      await once(server, 'listening')
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+      const hook = { url, events: ['model.registered' as const], secret_env: 'HOOK_SECRET' }
+      const [place, folder] = [await harness().fresh(), newFolder()]
+      const openAgain = () => openAt(place, folder, [{ ...hook, allow_private: true }])
+      const [one, other] = [await openAgain(), await openAgain()]
+      await one.register(exampleVersion('model 1'))
+      return { server, place, one, other }
+    }
+
+    it('does not send what another holds, though that one has more patience', async () => {
+      const waiting: ServerResponse[] = []
+      const { server, one, other } = await withEvent((_, response) => waiting.push(response))
+      const asked = once(server, 'request')
+      const first = one.deliver(patience(8, 10_000))
+      await asked
+      // it would send it, wait for an answer, and give up
+      expect(await other.deliver(patience(1, 300))).toEqual([])
+      for (const response of waiting) response.end()
+      expect(await first).toMatchObject([{ state: 'delivered', attempts: 1 }])
+      expect(waiting).toHaveLength(1)
+    })
+
+    it('takes for free what is held for longer than any can be: the clock was wrong', async () => {
+      const { place, other } = await withEvent((_, response) => response.end())
+      const held = (hours: number) => {
+        const until = TIME + hours * 3_600_000
+        return harness().execute(place, `update registry_deliveries set held = ${until}`)
+      }
+      await held(1)
+      expect(await other.deliver(patience(1, 1000))).toEqual([])
+      await held(3)
+      expect(await other.deliver(patience(1, 1000))).toMatchObject([{ state: 'delivered' }])
     })
   })
 

@@ -1,5 +1,5 @@
 import type { AlertEvent, UndeliveredAlert } from '../../contracts/index.ts'
-import type { DeliveryState } from '../../delivery/index.ts'
+import { type DeliveryState, farthestTime } from '../../delivery/index.ts'
 import type { MonitoringTransaction } from '../monitoring-tables.ts'
 
 /** A delivery that is to be sent. */
@@ -14,8 +14,6 @@ export interface Waiting {
 }
 
 const MOST_AT_ONCE = 500
-/** No pause between two attempts is as long, and nobody takes as long to send something. */
-const FARTHEST_MS = 2 * 3_600_000
 
 export async function readWaiting(db: MonitoringTransaction): Promise<Waiting[]> {
   const rows = await undelivered(db).where('status', '=', 'pending').limit(MOST_AT_ONCE).execute()
@@ -68,9 +66,9 @@ export async function holdDelivery(
     .where('seq', '=', seq)
     .where('status', '=', 'pending')
     .where((eb) =>
-      eb.or([eb('next_attempt', '<=', now), eb('next_attempt', '>', now + FARTHEST_MS)]),
+      eb.or([eb('next_attempt', '<=', now), eb('next_attempt', '>', farthestTime(now))]),
     )
-    .where((eb) => eb.or([eb('held', '<=', now), eb('held', '>', now + Math.max(ms, FARTHEST_MS))]))
+    .where((eb) => eb.or([eb('held', '<=', now), eb('held', '>', farthestTime(now, ms))]))
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }

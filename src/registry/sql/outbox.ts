@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { HistoryEntry } from '../../contracts/index.ts'
-import type { DeliveryState } from '../../delivery/index.ts'
+import { type DeliveryState, farthestTime } from '../../delivery/index.ts'
 import type { Delivery, EventTarget, OpenDelivery } from '../events/delivery.ts'
 import { EVENT_BODIES, eventOf, registryEvent } from '../events/event-body.ts'
 import { resolveReference } from './read-models.ts'
@@ -49,21 +49,21 @@ function deliveryOfRow({ secret_env, allow_private, held: _, ...row }: Row): Ope
 }
 
 /**
- * Takes a delivery for `holdMs`, so that two processes do not send it at once. False: another has it.
+ * Takes a delivery for `ms`, so that two processes do not send it at once. False: another has it.
  * A hold that lies further ahead than any can was made before the clock stepped back.
  */
 export async function holdDelivery(
   db: RegistryTransaction,
   { id, state }: Delivery,
   now: number,
-  holdMs: number,
+  ms: number,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('registry_deliveries')
-    .set({ held: now + holdMs })
+    .set({ held: now + ms })
     .where('id', '=', id)
     .where('state', '=', state)
-    .where((eb) => eb.or([eb('held', '<=', now), eb('held', '>', now + holdMs)]))
+    .where((eb) => eb.or([eb('held', '<=', now), eb('held', '>', farthestTime(now, ms))]))
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }
