@@ -1,4 +1,5 @@
 export type { AlertStore, DeliverAlerts } from './alerts/alert-store.ts'
+export { alertSentence } from './alerts/alert-text.ts'
 export { effectiveRules } from './alerts/effective-rules.ts'
 export type { MonitoredLog } from './alerts/monitored-log.ts'
 export { openAlertStore } from './alerts/open-alert-store.ts'

@@ -1,6 +1,6 @@
 import type { DriftReport, ProjectConfig } from '../../contracts/index.ts'
 import { AtelierError } from '../../core/index.ts'
-import { buildDriftReport } from '../../monitoring/index.ts'
+import { alertSentence, buildDriftReport } from '../../monitoring/index.ts'
 import { defineCommand } from '../command.ts'
 import { type CommandContext, printResult } from '../context.ts'
 import { loadConfig } from '../load-config.ts'
@@ -51,8 +51,8 @@ async function tellAlerts(
   const log = monitoredLog(context, config, watched)
   await withAlerts(context, config, async (store) => {
     const { told } = await checkAlerts(context, config, log, store)
-    for (const { kind, severity, rule, message } of told) {
-      logger.warn(`alert ${kind} (${severity}) ${rule}: ${message}`)
+    for (const event of told) {
+      logger.warn(`alert ${event.kind} (${event.severity}) ${alertSentence(event)}`)
     }
     const tried = await deliverAlerts(context, config, store, { attempts: ATTEMPTS })
     for (const { route, state, outcome } of tried) {

@@ -8,6 +8,7 @@ import {
 import type { AlertEvent, AlertRoute } from '../../contracts/index.ts'
 import { systemClock } from '../../core/index.ts'
 import { sendMail, sendRequest } from '../../delivery/index.ts'
+import { alertSentence } from './alert-text.ts'
 import { sendAlert } from './send-alert.ts'
 
 const SECRETS = {
@@ -73,11 +74,22 @@ describe('sendAlert to Slack', () => {
     expect(await send(fired, route, { SLACK_URL })).toMatchObject({ state: 'delivered' })
     expect(received[0]!.url).toBe('/services/T0/B0/xyz')
     expect(JSON.parse(received[0]!.body)).toEqual({
-      text: 'Alert (critical) drift: drift: &lt;coat&gt; &amp; "bag" moved\nModel garments version 3\nAt 2026-11-25T08:00:00.000Z\nAlert e1',
+      text: 'Alert (critical) drift: &lt;coat&gt; &amp; "bag" moved\nModel garments version 3\nAt 2026-11-25T08:00:00.000Z\nAlert e1',
       unfurl_links: false,
     })
     const bad = await send(fired, route, { SLACK_URL: 'xoxb-secret' })
     expect(bad).toEqual({ state: 'failed', outcome: 'SLACK_URL holds no address' })
+  })
+})
+
+describe('alertSentence', () => {
+  it('names the rule, once', () => {
+    const { message } = fired
+    expect(alertSentence({ rule: 'drift', message })).toBe(message)
+    expect(alertSentence({ rule: 'clothes', message })).toBe(`clothes: ${message}`)
+    expect(alertSentence({ rule: 'drift', message: 'ok: nothing moved' })).toBe(
+      'drift: ok: nothing moved',
+    )
   })
 })
 
@@ -94,7 +106,7 @@ describe('sendAlert to PagerDuty', () => {
     const common = { routing_key: SECRETS.PD_KEY, dedup_key: 'e1' }
     for (const body of bodies) expect(body).toMatchObject(common)
     expect(bodies[0].payload).toMatchObject({
-      ...{ summary: `drift: ${fired.message}`, source: 'garments version 3', severity: 'critical' },
+      ...{ summary: fired.message, source: 'garments version 3', severity: 'critical' },
       timestamp: fired.time,
     })
     expect(bodies[3]).toEqual({ ...common, event_action: 'resolve' })

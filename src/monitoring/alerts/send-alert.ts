@@ -8,7 +8,7 @@ import {
   type SendRequest,
   webhookHeaders,
 } from '../../delivery/index.ts'
-import { alertText, alertTitle } from './alert-text.ts'
+import { alertSentence, alertText, alertTitle } from './alert-text.ts'
 
 /** What sending alerts needs of the world. */
 export interface AlertSenders {
@@ -122,7 +122,7 @@ function pagerdutyEvent(event: AlertEvent, key: string): object {
     ...action,
     client: 'Atelier',
     payload: {
-      summary: `${rule}: ${message}`.slice(0, MOST_SUMMARY),
+      summary: alertSentence(event).slice(0, MOST_SUMMARY),
       ...{ source: model ?? 'atelier', severity, timestamp: time, class: rule },
       custom_details: { message, value, rule, model },
     },

@@ -2,6 +2,7 @@ import type { AlertEvent, DriftCheck } from '../../contracts/index.ts'
 import { type Clock, type Logger, toAtelierError } from '../../core/index.ts'
 import { hourlyPruning } from '../hourly-pruning.ts'
 import type { AlertStore } from './alert-store.ts'
+import { alertSentence } from './alert-text.ts'
 
 export interface WatchOptions {
   readonly store: AlertStore
@@ -113,8 +114,8 @@ class ScheduledWatch {
       const { check: found, told } = await check()
       this.#checks++
       if (found.failure !== null) this.#failures++
-      for (const { kind, severity, rule, message } of told) {
-        logger.warn(`alert ${kind} (${severity}) ${rule}: ${message}`)
+      for (const event of told) {
+        logger.warn(`alert ${event.kind} (${event.severity}) ${alertSentence(event)}`)
       }
     } catch (error) {
       this.#failures++
