@@ -106,6 +106,13 @@ describe('scripts of the hooks and workflows', () => {
     expect(code, stderr).toBe(0)
   })
 
+  it('git does not ignore what the workflow of drift takes from it', async () => {
+    const [name] = /monitoring\/\S+/.exec(commandOf('drift', 'Report'))!
+    const ignored = await runTool('git', ['check-ignore', '--quiet', name])
+    expect(ignored.code).toBe(1)
+    expect((await runTool('git', ['check-ignore', '--quiet', 'monitoring/x.html'])).code).toBe(0)
+  })
+
   it('check-data-pointers asks only where there are pointers', async () => {
     execFileSync('git', ['init', '-q'], { cwd: repository })
     expect((await script('check-data-pointers.mjs')).code).toBe(0)
@@ -269,10 +276,17 @@ describe.skipIf(missing !== undefined)(suite, () => {
       }
       served.signal('SIGTERM')
       expect((await served.finished).code).toBe(0)
+      // a checkout has what is in git: no runs, and the file that the workflow's first lines tell to commit
+      const words = ['models:/classifier@production', '--data', 'val']
+      const written = await runAtelier(folder, ['monitor', 'reference', ...words])
+      expect(written.code, written.stderr).toBe(0)
+      await rm(join(folder, 'runs'), { recursive: true })
       const reported = await runStep('drift', 'Report')
       expect(reported.code, reported.stderr).toBe(0)
       expect(existsSync(join(folder, 'reports/monitoring/drift_report.html'))).toBe(true)
-      expect((await runStep('drift', 'Check')).code).toBe(1)
+      const checked = await runStep('drift', 'Check')
+      expect(checked.code, checked.stderr).toBe(1)
+      expect(checked.stderr).toContain('DRIFT_FOUND')
     },
     MINUTES,
   )
