@@ -1,12 +1,8 @@
-import { EventEmitter } from 'node:events'
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../core/index.ts'
-import { commandTable } from '../command-table.ts'
-import { runCli } from '../run-cli.ts'
+import { runCommand } from '../../../test/support/run-command.ts'
 
 const SMALL = ['data=sketch', 'data.train=400', 'data.test=50', 'data.validation=50']
 let cwd = ''
@@ -16,28 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
-async function atelier(...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const code = await runCli({
-    argv,
-    cwd,
-    env: {},
-    stdin: Readable.from([]),
-    stdout,
-    stderr,
-    clock: systemClock,
-    signals: new EventEmitter(),
-    exit: () => {},
-    startUi: () => Promise.reject(new Error('not in this test')),
-    startService: () => Promise.reject(new Error('not in this test')),
-    startMonitor: () => Promise.reject(new Error('not in this test')),
-    packageRoot: resolve(import.meta.dirname, '../../..'),
-    self: [process.execPath],
-    commands: commandTable,
-  })
-  const text = (stream: PassThrough) => stream.read()?.toString() ?? ''
-  return { code, out: text(stdout), err: text(stderr) }
-}
+const atelier = (...argv: string[]) => runCommand(cwd, argv)
 
 describe('atelier data', () => {
   it('says what to do before anything is prepared', async () => {

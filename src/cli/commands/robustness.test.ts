@@ -1,13 +1,9 @@
-import { EventEmitter } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommand } from '../../../test/support/run-command.ts'
 import { robustnessReportSchema } from '../../contracts/index.ts'
-import { systemClock } from '../../core/index.ts'
-import { commandTable } from '../command-table.ts'
-import { runCli } from '../run-cli.ts'
 
 const DATA = ['data=sketch', 'data.train=200', 'data.test=40', 'data.validation=40']
 const SMALL = [...DATA, 'model.type=mlp', 'hyperparameters.epochs=1', 'trainer.threads=1']
@@ -22,28 +18,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => rm(cwd, { recursive: true }))
 
-async function atelier(...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const code = await runCli({
-    argv,
-    cwd,
-    env: {},
-    stdin: Readable.from([]),
-    stdout,
-    stderr,
-    clock: systemClock,
-    signals: new EventEmitter(),
-    exit: () => {},
-    startUi: () => Promise.reject(new Error('not in this test')),
-    startService: () => Promise.reject(new Error('not in this test')),
-    startMonitor: () => Promise.reject(new Error('not in this test')),
-    packageRoot: resolve(import.meta.dirname, '../../..'),
-    self: [process.execPath],
-    commands: commandTable,
-  })
-  const text = (stream: PassThrough) => stream.read()?.toString() ?? ''
-  return { code, out: text(stdout), err: text(stderr) }
-}
+const atelier = (...argv: string[]) => runCommand(cwd, argv)
 
 const corrupted = () => join(cwd, 'data/processed/sketch/corrupted')
 const lookLines = async () =>
