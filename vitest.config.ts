@@ -7,6 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     maxConcurrency: 3,
     testTimeout: 30_000,
+    globalSetup: ['test/support/temporary-folder.ts'],
     setupFiles: ['test/support/setup.ts'],
   },
 })

@@ -47,6 +47,7 @@ describe.skipIf(missing !== undefined)(suite, () => {
   afterAll(async () => {
     for (const container of containers) await engine.podman('rm', '-f', container)
     await engine?.podman('image', 'prune', '-f', '--filter', 'until=168h')
+    await engine?.close()
     if (project !== '') await rm(project, { recursive: true })
   }, MINUTES)
 

@@ -24,6 +24,8 @@ export interface ContainerEngine {
   podman(...words: readonly string[]): Promise<Ended>
   /** Builds docker/NAME.Dockerfile and gives the image. */
   build(name: string): Promise<string>
+  /** Removes what it wrote beside the images, which stay. */
+  close(): Promise<void>
 }
 
 /** Why there can be no containers here; undefined where there can. */
@@ -64,6 +66,7 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
       await must('build', '--layers', ...way, ...base, ...packages, ...file)
       return image
     },
+    close: () => rm(scratch, { recursive: true }),
   }
 }
 
