@@ -87,8 +87,8 @@ describe('examples in the help', () => {
 })
 
 const MINUTES = 60_000
-const missing =
-  process.platform === 'win32' ? 'wants bash' : toolsMissing('bash', 'curl', 'git', 'tar')
+const PROGRAMS = ['bash', 'curl', 'git', 'sqlite3', 'tar']
+const missing = process.platform === 'win32' ? 'wants bash' : toolsMissing(...PROGRAMS)
 const suite = missing === undefined ? 'a reader' : `a reader (${missing})`
 describe.skipIf(missing !== undefined)(suite, () => {
   let reader: Reader | undefined
