@@ -135,6 +135,27 @@ describe('a repository of data versions', () => {
     expect(await states(repository)).toEqual(['up to date'])
   })
 
+  it('has a folder appear whole or not at all, and leaves nothing unfinished', async () => {
+    const repository = await project()
+    const { root, cache, scratch } = repository
+    await writeFiles(root, { 'data/a': 'a', 'data/sub/b': 'b' })
+    await addPaths(repository, ['data'], root)
+    await rm(join(root, 'data'), { recursive: true })
+    await writeFiles(scratch, { 'staging-1-ab/new/a': 'of a process that was killed' })
+    const [object] = await objectOf(join(cache, 'files/md5'))
+    const sound = await readFile(object!)
+    await chmod(object!, 0o644)
+    await writeFile(object!, 'x')
+    await expect(checkOut(repository, [], root)).rejects.toMatchObject({
+      code: 'DVC_OBJECT_CORRUPT',
+    })
+    expect(await readdir(root)).not.toContain('data')
+    expect((await readdir(scratch)).filter((name) => name.startsWith('staging-'))).toEqual([])
+    await writeFile(object!, sound)
+    await checkOut(repository, [], root)
+    expect(await states(repository)).toEqual(['up to date'])
+  })
+
   it('makes a folder of a file, and a file of a folder', async () => {
     const repository = await project()
     const { root } = repository

@@ -24,8 +24,11 @@ export interface HashResult {
 export interface CopyJob {
   readonly kind: 'copy'
   readonly from: string
+  /** Is there. */
   readonly to: string
-  /** Hashes, with `.dir` where it belongs. */
+  /** Stands in the names of folders that are being filled. */
+  readonly mark: string
+  /** Hashes, with `.dir` where it belongs, best in their order. */
   readonly md5: readonly string[]
   readonly hash: HashKind
 }
@@ -47,8 +50,11 @@ export interface CheckoutJob {
   readonly base: string
   readonly names: readonly string[]
   readonly links: readonly LinkType[]
-  /** A folder for files that are being written, on the disk of the workspace where possible. */
-  readonly staging: string
+  /**
+   * A folder for files that are being written, on the disk of the workspace where possible; undefined when nobody knows
+   * of `base` yet, so that files may be written in their place.
+   */
+  readonly staging: string | undefined
   /** 0o755 or 0o644 without what the umask takes away. */
   readonly mode: number
 }

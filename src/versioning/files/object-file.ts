@@ -76,6 +76,24 @@ export function readSmall(
   }
 }
 
+/** A small file's MD5 and bytes without a look at what else the system knows of it; undefined for a large one. */
+export function readContent(
+  path: string,
+  hash: HashKind,
+  { buffer, onBytes }: ReadTools,
+): Pick<ReadFile, 'md5' | 'bytes'> | undefined {
+  const file = openSync(path, 'r')
+  try {
+    const read = readSync(file, buffer, 0, buffer.length, 0)
+    if (read === buffer.length) return undefined
+    onBytes(read)
+    const bytes = buffer.subarray(0, read)
+    return { md5: digest(bytes, hash), bytes }
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** The work's result, or that a file it needs is not there. */
 export function unlessAbsent<T>(work: () => T): T | 'absent' {
   try {
@@ -158,17 +176,27 @@ export function createFile(path: string, mode: number): number {
   }
 }
 
+/** Writes a new file, step by step: for a name under which nobody looks for it yet. */
+export function writeNewFile(
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+  { setsMode }: ReadTools,
+): void {
+  const file = createFile(path, mode)
+  try {
+    writeAll(file, bytes)
+    if (setsMode) fchmodSync(file, mode)
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** Writes an object so that it is there whole or not at all, however this ends. */
 export function writeObject(path: string, bytes: Uint8Array, tools: ReadTools): void {
   const temporary = temporaryBeside(path, tools)
   try {
-    const file = createFile(temporary, OBJECT_MODE)
-    try {
-      writeAll(file, bytes)
-      if (tools.setsMode) fchmodSync(file, OBJECT_MODE)
-    } finally {
-      closeSync(file)
-    }
+    writeNewFile(temporary, bytes, OBJECT_MODE, tools)
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -1,9 +1,7 @@
 import {
   chmodSync,
-  closeSync,
   constants,
   copyFileSync,
-  fchmodSync,
   linkSync,
   lstatSync,
   renameSync,
@@ -13,15 +11,14 @@ import {
 import type { LinkType } from '../config/check-settings.ts'
 import type { CheckoutJob, CheckoutOutcome } from './file-job.ts'
 import {
-  createFile,
   isKept,
   OBJECT_MODE,
   objectFile,
   type ReadTools,
-  readSmall,
+  readContent,
   temporaryBeside,
   unlessAbsent,
-  writeAll,
+  writeNewFile,
 } from './object-file.ts'
 
 /**
@@ -57,21 +54,31 @@ function copySmall(
   path: string,
   tools: ReadTools,
 ): CheckoutOutcome | 'large' {
-  const read = unlessAbsent(() => readSmall(object, job.hash, tools))
+  const read = unlessAbsent(() => readContent(object, job.hash, tools))
   if (read === 'absent') return 'missing'
   if (read === undefined) return 'large'
   if (read.md5 !== md5) return 'corrupt'
-  const temporary = `${job.staging}/${tools.unique()}`
+  makeInPlace(job, path, tools, (file) => {
+    writeNewFile(file, read.bytes!, job.mode, tools)
+    return 'copy'
+  })
+  return 'placed'
+}
+
+/** Has a file made that is at its path whole or not at all, or at once where nobody looks. */
+function makeInPlace(
+  { staging }: CheckoutJob,
+  path: string,
+  tools: ReadTools,
+  make: (file: string) => LinkType,
+): void {
+  const temporary = staging === undefined ? path : `${staging}/${tools.unique()}`
   try {
-    const file = createFile(temporary, job.mode)
-    try {
-      writeAll(file, read.bytes!)
-      if (tools.setsMode) fchmodSync(file, job.mode)
-    } finally {
-      closeSync(file)
-    }
+    const type = make(temporary)
+    if (temporary === path) return
     moveInto(temporary, path, tools)
-    return 'placed'
+    // two names of one file make a rename do nothing
+    if (type === 'hardlink') rmSync(temporary, { force: true })
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
@@ -88,23 +95,21 @@ function stateOf({ objects, hash }: CheckoutJob, md5: string, object: string, to
 
 /** False when links of this type cannot be made here. */
 function placeLink(
-  { staging, mode }: CheckoutJob,
+  job: CheckoutJob,
   link: LinkType,
   object: string,
   path: string,
   tools: ReadTools,
 ): boolean {
-  const temporary = `${staging}/${tools.unique()}`
   // an object has a limited number of names, and empty files are many
   const type = lstatSync(object).size === 0 ? 'copy' : link
   try {
-    makers[type](object, temporary, mode)
-    moveInto(temporary, path, tools)
-    // two names of one file make a rename do nothing
-    if (type === 'hardlink') rmSync(temporary, { force: true })
+    makeInPlace(job, path, tools, (file) => {
+      makers[type](object, file, job.mode)
+      return type
+    })
     return true
   } catch (error) {
-    rmSync(temporary, { force: true })
     const { code = '' } = error as NodeJS.ErrnoException
     if (type === 'copy' || !CANNOT_LINK.test(code)) throw error
     return false

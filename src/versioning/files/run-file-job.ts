@@ -32,12 +32,14 @@ import {
   OBJECT_MODE,
   objectFile,
   type ReadTools,
+  readContent,
   readHashed,
   readSmall,
   statOrNothing,
   unlessAbsent,
   writeObject,
 } from './object-file.ts'
+import { createObjectWriter } from './object-writer.ts'
 import { createPlacer } from './place-object.ts'
 
 /** A file's time has steps of some milliseconds: a change within the same step does not show in it. */
@@ -107,24 +109,30 @@ function hashAndKeep(path: string, hash: HashJob['hash'], store: string, tools: 
   return read
 }
 
-function copyObjects({ from, to, md5, hash }: CopyJob, tools: ReadTools): CopyResult {
+function copyObjects({ from, to, mark, md5, hash }: CopyJob, tools: ReadTools): CopyResult {
   let bytes = 0
-  const outcomes = md5.map((name): CopyOutcome => {
+  const writer = createObjectWriter(to, mark, tools)
+  const copy = (name: string): CopyOutcome => {
     const source = objectFile(from, name)
     const kind = name.endsWith('.dir') ? 'md5' : hash
-    const read = unlessAbsent(() => readSmall(source, kind, tools))
+    const read = unlessAbsent(() => readContent(source, kind, tools))
     if (read === 'absent') return 'missing'
-    if (read?.bytes === undefined) {
-      const kept = keepLarge(source, to, kind, tools, name)
-      bytes += kept.after.size
-      return name.startsWith(kept.md5) ? 'copied' : 'corrupt'
+    if (read?.bytes !== undefined && name.startsWith(read.md5)) {
+      bytes += read.bytes.length
+      writer.write(name, read.bytes)
+      return 'copied'
     }
-    bytes += read.after.size
-    if (!name.startsWith(read.md5)) return 'corrupt'
-    writeObject(objectFile(to, name), read.bytes, tools)
-    return 'copied'
-  })
-  return { outcomes, bytes }
+    const kept = keepLarge(source, to, kind, tools, name)
+    bytes += kept.after.size
+    return name.startsWith(kept.md5) ? 'copied' : 'corrupt'
+  }
+  try {
+    const outcomes = md5.map(copy)
+    writer.finish()
+    return { outcomes, bytes }
+  } finally {
+    writer.close()
+  }
 }
 
 function verifyObjects({ objects, md5, hash }: VerifyJob, tools: ReadTools): VerifyResult {

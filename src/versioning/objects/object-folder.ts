@@ -17,8 +17,16 @@ const MANY = 2048
 /** Tells which objects are in a cache, or in a remote that is a folder; `count`: of how many it will be asked. */
 export function presenceOf(root: string, count: number): (ref: ObjectRef) => boolean {
   if (count < MANY) return (ref) => existsSync(objectPath(root, ref))
-  const all = new Set(objectsIn(root))
-  return (ref) => all.has(refKey(ref))
+  const folders = new Map<string, ReadonlySet<string>>()
+  return ({ md5, kind }) => {
+    const folder = `${prefixOf(kind)}${md5.slice(0, 2)}`
+    let names = folders.get(folder)
+    if (names === undefined) {
+      names = new Set(entriesOf(join(root, folder)))
+      folders.set(folder, names)
+    }
+    return names.has(md5.slice(2))
+  }
 }
 
 /** The objects in a cache or a remote that is a folder, by `refKey`. */

@@ -1,4 +1,6 @@
-import { rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { CopyJob, CopyOutcome } from '../files/file-job.ts'
 import { objectsIn, presenceOf } from '../objects/object-folder.ts'
 import {
@@ -56,33 +58,63 @@ function refOf(key: string): ObjectRef {
   return { kind: key.slice(0, colon) as HashKind, md5: key.slice(colon + 1) }
 }
 
+interface Copied {
+  readonly missing: ObjectRef[]
+  readonly corrupt: ObjectRef[]
+}
+
 async function copyAll(
+  repository: DataRepository,
+  from: string,
+  to: string,
+  refs: readonly ObjectRef[],
+  options: TransferOptions = {},
+): Promise<Copied> {
+  let all: Copied = { missing: [], corrupt: [] }
+  for (const kind of KINDS) {
+    const own = refs.filter((ref) => ref.kind === kind)
+    if (own.length === 0) continue
+    // folder by folder: a disk makes many files in one folder quicker than in many
+    own.sort((a, b) => (a.md5 < b.md5 ? -1 : 1))
+    const { missing, corrupt } = await copySorted(repository, from, to, own, kind, options)
+    all = { missing: all.missing.concat(missing), corrupt: all.corrupt.concat(corrupt) }
+  }
+  return all
+}
+
+async function copySorted(
   { pool }: DataRepository,
   from: string,
   to: string,
   refs: readonly ObjectRef[],
-  { signal, onBytes }: TransferOptions = {},
-): Promise<{ readonly missing: ObjectRef[]; readonly corrupt: ObjectRef[] }> {
-  const having = (outcome: CopyOutcome, all: readonly { ref: ObjectRef; outcome: CopyOutcome }[]) =>
-    all.filter((one) => one.outcome === outcome).map(({ ref }) => ref)
-  const done: { ref: ObjectRef; outcome: CopyOutcome }[] = []
-  for (const kind of KINDS) {
-    // folder by folder: a disk makes many files in one folder quicker than in many
-    const own = refs.filter((ref) => ref.kind === kind).sort((a, b) => (a.md5 < b.md5 ? -1 : 1))
-    const size = (at: number) => (own.length > 4096 ? 0 : sizeOfFile(objectPath(from, own[at]!)))
-    const { ranges, light } = splitWork(own.length, size)
-    const places = { from: objectsFolder(from, kind), to: objectsFolder(to, kind) }
-    const jobs = ranges.map(
-      ([start, end]): CopyJob => ({
-        ...{ kind: 'copy', hash: kind, ...places },
-        md5: own.slice(start, end).map(({ md5 }) => md5),
-      }),
-    )
-    const results = await pool.run(jobs, { signal, light, ...(onBytes && { onBytes }) })
-    results.forEach(({ outcomes }, job) => {
-      for (const [i, outcome] of outcomes.entries())
-        done.push({ ref: own[ranges[job]![0] + i]!, outcome })
+  kind: HashKind,
+  { signal, onBytes }: TransferOptions,
+): Promise<Copied> {
+  const size = (at: number) => (refs.length > 4096 ? 0 : sizeOfFile(objectPath(from, refs[at]!)))
+  const { ranges, light } = splitWork(refs.length, size, (at) => refs[at]!.md5.slice(0, 2))
+  const mark = randomBytes(4).toString('hex')
+  const places = { from: objectsFolder(from, kind), to: objectsFolder(to, kind) }
+  const jobs = ranges.map(
+    ([start, end]): CopyJob => ({
+      ...{ kind: 'copy', hash: kind, mark, ...places },
+      md5: refs.slice(start, end).map(({ md5 }) => md5),
+    }),
+  )
+  await mkdir(places.to, { recursive: true })
+  const outcomes = await pool
+    .run(jobs, { signal, light, ...(onBytes && { onBytes }) })
+    .then((results) => results.flatMap((result) => result.outcomes))
+    .catch(async (error: unknown) => {
+      await removeUnfinished(places.to, mark)
+      throw error
     })
-  }
-  return { missing: having('missing', done), corrupt: having('corrupt', done) }
+  const having = (outcome: CopyOutcome) => refs.filter((_, at) => outcomes[at] === outcome)
+  return { missing: having('missing'), corrupt: having('corrupt') }
+}
+
+/** Folders that a thread filled when it was stopped. */
+async function removeUnfinished(folder: string, mark: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((one) => one.includes(`.${mark}`)))
+    await rm(join(folder, name), { recursive: true, force: true })
 }

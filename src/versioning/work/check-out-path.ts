@@ -1,19 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
-import type { CheckoutJob } from '../files/file-job.ts'
+import { lstatSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { copySignature, createSignatures, type SignatureRow } from '../files/file-signature.ts'
 import { forgetStatIndex, loadStatIndex, saveStatIndex } from '../files/stat-index.ts'
 import type { ListingEntry } from '../objects/dir-listing.ts'
 import { presenceOf } from '../objects/object-folder.ts'
-import { isDirHash, objectPath, objectsFolder } from '../objects/object-id.ts'
+import { isDirHash } from '../objects/object-id.ts'
 import type { DataHash } from '../pointer/dvc-file.ts'
 import { type DataRepository, repositoryPath } from '../repository.ts'
 import { countOf, versioningError } from '../versioning-error.ts'
 import { type HashedPath, hashPath } from './hash-path.ts'
+import { missingObjects, type Placement, placeFiles } from './place-files.ts'
 import { readListing } from './read-listing.ts'
-import { splitWork } from './split-work.ts'
 
 export interface CheckOutOptions {
   /** Replaces and deletes data that is kept nowhere else. */
@@ -32,10 +29,7 @@ export interface CheckOutChange {
   readonly deleted: number
 }
 
-interface Plan {
-  readonly isFolder: boolean
-  readonly wanted: readonly ListingEntry[]
-  readonly place: readonly ListingEntry[]
+interface Plan extends Placement {
   readonly remove: readonly string[]
   readonly added: number
   readonly modified: number
@@ -57,7 +51,9 @@ export async function checkOutPath(
   if (!options.force) refuseLoss(repository, path, hash.kind, plan, current)
   requireObjects(repository, path, hash.kind, plan)
   removeFiles(path, plan, current)
-  await placeFiles(repository, path, hash, plan)
+  const placed = await placeFiles(repository, path, hash, plan)
+  if (placed === undefined) return checkOutPath(repository, path, hash, options)
+  await remember(repository, path, hash, plan, placed)
   const { added, modified, remove } = plan
   const any = added + modified + remove.length > 0
   const state = !any ? 'unchanged' : current === undefined ? 'added' : 'modified'
@@ -77,7 +73,7 @@ function planOf(
 ): Plan {
   const isFolder = isDirHash(md5)
   const listing = isFolder ? readListing(cache, { md5, kind }) : [{ md5, relpath: '' }]
-  if (listing === undefined) throw missing(path, 1)
+  if (listing === undefined) throw missingObjects(path, 1)
   const isMeant = (name: string) =>
     inner === undefined || name === inner || name.startsWith(`${inner}/`)
   const now = new Map(filesOf(current).map((entry) => [entry.relpath, entry.md5]))
@@ -134,18 +130,7 @@ function requireObjects(
 ): void {
   const isKept = presenceOf(cache, place.length)
   const absent = place.filter(({ md5 }) => !isKept({ md5, kind }))
-  if (absent.length > 0) throw missing(path, absent.length)
-}
-
-function missing(path: string, count: number) {
-  return versioningError(
-    'DVC_OBJECT_MISSING',
-    `${countOf(count, 'object')} of '${path}' ${count === 1 ? 'is' : 'are'} not in the cache.`,
-    {
-      hint: 'Run `atelier data pull`; where the data was added, `atelier data push`.',
-      data: { path, count },
-    },
-  )
+  if (absent.length > 0) throw missingObjects(path, absent.length)
 }
 
 function removeFiles(
@@ -173,97 +158,6 @@ function removeEmpty(folder: string): void {
     const { code = '' } = error as NodeJS.ErrnoException
     if (!/^(?:ENOTEMPTY|EEXIST|ENOENT|ENOTDIR)$/.test(code)) throw error
   }
-}
-
-async function placeFiles(
-  repository: DataRepository,
-  path: string,
-  hash: DataHash,
-  plan: Plan,
-): Promise<void> {
-  const { scratch, pool, progress, signal } = repository
-  const staging = join(scratch, `staging-${process.pid}-${randomBytes(4).toString('hex')}`)
-  await mkdir(staging, { recursive: true })
-  makeFolders(path, plan)
-  try {
-    const { jobs, ranges, light } = checkoutJobs(repository, path, hash, plan, staging)
-    const task = light
-      ? undefined
-      : progress.start({ label: 'Checkout', total: plan.place.length, unit: 'files' })
-    let done = 0
-    const results = await pool.run(jobs, {
-      signal,
-      light,
-      onBytes: () => {},
-      onJob: (at) => {
-        done += ranges[at]![1] - ranges[at]![0]
-        task?.update(done, path)
-      },
-    })
-    task?.finish()
-    const problem = results
-      .flatMap(({ outcomes }) => outcomes)
-      .find((outcome) => outcome !== 'placed')
-    if (problem !== undefined) throw placeProblem(path, problem)
-    const signatures = createSignatures(plan.place.length)
-    results.forEach((result, job) => {
-      for (let i = 0; i < result.outcomes.length; i++)
-        copySignature(result.signatures, i, signatures, ranges[job]![0] + i)
-    })
-    await remember(repository, path, hash, plan, signatures)
-  } finally {
-    await rm(staging, { recursive: true, force: true })
-  }
-}
-
-function checkoutJobs(
-  { cache, links }: DataRepository,
-  path: string,
-  { kind, isexec }: DataHash,
-  { isFolder, place }: Plan,
-  staging: string,
-) {
-  const objects = objectsFolder(cache, kind)
-  const sizeOf = (at: number) =>
-    place.length > 4096 ? 0 : statSync(objectPath(cache, { md5: place[at]!.md5, kind })).size
-  const { ranges, light } = splitWork(place.length, sizeOf)
-  const mode = (isexec ? 0o777 : 0o666) & ~process.umask()
-  const jobs = ranges.map(
-    ([start, end]): CheckoutJob => ({
-      ...{ kind: 'checkout', objects, hash: kind, links, staging, mode },
-      md5: place.slice(start, end).map(({ md5 }) => md5),
-      base: isFolder ? `${path}${sep}` : path,
-      names: place.slice(start, end).map(({ relpath }) => relpath),
-    }),
-  )
-  return { jobs, ranges, light }
-}
-
-function makeFolders(path: string, { isFolder, place, wanted }: Plan): void {
-  mkdirSync(isFolder ? path : dirname(path), { recursive: true })
-  if (wanted.length === 0) return
-  const folders = new Set(
-    place.map(({ relpath }) => relpath.slice(0, relpath.lastIndexOf('/') + 1)),
-  )
-  for (const folder of folders)
-    if (folder !== '') mkdirSync(join(path, folder), { recursive: true })
-}
-
-function placeProblem(path: string, problem: string) {
-  if (problem === 'no link') {
-    return versioningError(
-      'DVC_CONFIG',
-      `No link of the types in cache.type can be made to ${path}.`,
-      {
-        hint: 'Add `copy` to cache.type: `atelier data config cache.type reflink,copy`.',
-      },
-    )
-  }
-  if (problem === 'missing') return missing(path, 1)
-  return versioningError('DVC_OBJECT_CORRUPT', `The cache holds a damaged object of '${path}'.`, {
-    hint: 'Run `atelier data doctor --repair`, then `atelier data pull`.',
-    data: { path },
-  })
 }
 
 /** Notes the state of the placed files, so that the next look need not read them. */

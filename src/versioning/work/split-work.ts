@@ -13,14 +13,23 @@ export interface WorkSplit {
   readonly light: boolean
 }
 
-/** Cuts a list of files into jobs; `size` gives the bytes of one. */
-export function splitWork(count: number, size: (at: number) => number): WorkSplit {
+/**
+ * Cuts a list of files into jobs; `size` gives the bytes of one. `group`: small files next to each other with the same
+ * go into one job.
+ */
+export function splitWork(
+  count: number,
+  size: (at: number) => number,
+  group?: (at: number) => string,
+): WorkSplit {
   const ranges: [number, number][] = []
   let [start, bytes, total] = [0, 0, 0]
   for (let at = 0; at < count; at++) {
     const next = size(at)
     total += next
-    if (at > start && (at - start >= FILES || bytes + next > BYTES)) {
+    const together = group !== undefined && at > start && group(at - 1) === group(at)
+    const full = at - start >= FILES && !together
+    if (at > start && (full || bytes + next > BYTES)) {
       ranges.push([start, at])
       ;[start, bytes] = [at, 0]
     }
