@@ -44,7 +44,7 @@ async function repro(options: Options = {}): Promise<Record<string, string>> {
   const { signal } = new AbortController()
   try {
     const project = await openPipelines(repository, folder)
-    const nodes = selectNodes(project, { targets: [], ...options })
+    const nodes = await selectNodes(project, { targets: [], ...options })
     const surroundings = { graph: project.graph, files: project.files, env, signal }
     const done = await reproduce(nodes, {
       ...{ ...DEFAULTS, ...surroundings, report: () => {} },

@@ -16,7 +16,6 @@ export {
 } from './inspect-config.ts'
 export { configJsonSchemas } from './json-schema.ts'
 export { type ConfigNode, describeOrigin, nodeAt, toPlain } from './node.ts'
-export { pythonFloat } from './python-text.ts'
 export { type ConfigKey, configKeys, keysBelow } from './schema-keys.ts'
 export { parseYaml } from './yaml-file.ts'
 export { resolvePyYamlScalar } from './yaml-scalars.ts'

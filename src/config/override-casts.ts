@@ -1,7 +1,8 @@
+import { pythonFloat } from '../core/index.ts'
 import type { Scalar } from './node.ts'
 import type { NumberScalar, OverrideElement, OverrideValue } from './override-value.ts'
 import { stringElement } from './override-value.ts'
-import { pythonFloat, pythonText } from './python-text.ts'
+import { pythonText } from './python-text.ts'
 
 export type CastTarget = 'int' | 'float' | 'str' | 'bool' | 'json_str'
 

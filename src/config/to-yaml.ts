@@ -1,5 +1,5 @@
+import { pythonFloat } from '../core/index.ts'
 import type { ConfigNode, ScalarNode } from './node.ts'
-import { pythonFloat } from './python-text.ts'
 import { resolvePlainScalar } from './yaml-scalars.ts'
 
 /** A tree as YAML that reads back as the same values, in YAML 1.1 and in 1.2. */

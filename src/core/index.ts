@@ -14,5 +14,6 @@ export {
   type ProgressTask,
   silentProgress,
 } from './progress.ts'
+export { pythonFloat } from './python-float.ts'
 export { createRandom, permutation, type Random, type RandomStream } from './random.ts'
 export { formatId, timeOfId, timeOrderedId } from './time-ordered-id.ts'

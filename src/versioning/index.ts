@@ -23,17 +23,18 @@ export {
   setSetting,
 } from './manage-remotes.ts'
 export type { HashKind, ObjectRef } from './objects/object-id.ts'
-export { addStage, type ChangedStage, freezeStage } from './pipeline/change-stages.ts'
-export { openPipelines, type PipelineProject } from './pipeline/pipeline-project.ts'
-export {
-  type PipelineNode,
-  type ReproduceEvent,
-  reproduce,
-  type StageOutcome,
-} from './pipeline/reproduce.ts'
-export { selectNodes } from './pipeline/select-nodes.ts'
+export type { ChangedStage } from './pipeline/change-stages.ts'
+export type { PipelineProject } from './pipeline/pipeline-project.ts'
+export type { PipelineNode, ReproduceEvent, StageOutcome } from './pipeline/reproduce.ts'
 export type { StageChange } from './pipeline/stage-changes.ts'
 export type { StageParts } from './pipeline/stage-definition.ts'
+export {
+  addStage,
+  freezeStage,
+  openPipelines,
+  reproduce,
+  selectNodes,
+} from './pipelines.ts'
 export type { DataHash } from './pointer/dvc-file.ts'
 export { type CloudStatus, requirePushed, type Transferred } from './remote/transfer.ts'
 export { removeData } from './remove-data.ts'

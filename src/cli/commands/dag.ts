@@ -21,7 +21,7 @@ export const dagCommand = defineCommand({
     await withDataRepository(context, async (repository) => {
       const project = await openPipelines(repository, context.cwd)
       const targets = target === undefined ? [] : [target]
-      const nodes = selectNodes(project, { targets, allPipelines: target === undefined })
+      const nodes = await selectNodes(project, { targets, allPipelines: target === undefined })
       const parts: GraphPart[] = nodes.map((node) => ({
         address: node.address,
         needs: project.graph.before(node).map(({ address }) => address),

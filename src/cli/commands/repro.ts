@@ -75,7 +75,7 @@ export const reproCommand = defineCommand({
   async run(context, { arguments: { targets }, options }) {
     await withDataRepository(context, async (repository) => {
       const project = await openPipelines(repository, context.cwd)
-      const nodes = selectNodes(project, { ...options, targets })
+      const nodes = await selectNodes(project, { ...options, targets })
       const env = await stageEnvironment(context, repository.scratch)
       const outcomes = await run({ ...context, env }, project, nodes, options)
       printResult(context, { dry: options.dry, stages: outcomes }, () =>

@@ -20,7 +20,9 @@ export const stageListCommand = defineCommand({
   async run(context, { arguments: { targets }, options: { all, nameOnly } }) {
     await withDataRepository(context, async (repository) => {
       const project = await openPipelines(repository, context.cwd)
-      const nodes = all ? project.graph.nodes : selectNodes(project, { targets, singleItem: true })
+      const nodes = all
+        ? project.graph.nodes
+        : await selectNodes(project, { targets, singleItem: true })
       const stages = nodes.filter((node) => node.kind === 'stage').map(rowOf)
       const width = Math.max(0, ...stages.map(({ name }) => name.length))
       printResult(context, { stages }, () =>

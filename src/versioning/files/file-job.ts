@@ -90,6 +90,7 @@ export interface StatJob {
 }
 
 export interface StatResult {
+  /** Cleared for what is not there. */
   readonly signatures: SignatureRow
 }
 

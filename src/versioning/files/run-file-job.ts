@@ -73,7 +73,9 @@ export function runFileJob(job: FileJob, onBytes: OnBytes): FileJobs[keyof FileJ
 function statFiles({ base, names }: StatJob): StatResult {
   const signatures = createSignatures(names.length)
   names.forEach((name, at) => {
-    putSignature(signatures, at, signatureOf(statSync(`${base}${name}`)))
+    const stats = statSync(`${base}${name}`, { throwIfNoEntry: false })
+    if (stats === undefined) clearSignature(signatures, at)
+    else putSignature(signatures, at, signatureOf(stats))
   })
   return { signatures }
 }

@@ -3,7 +3,8 @@ import { extname } from 'node:path'
 import { parseYaml } from '../../config/index.ts'
 import { AtelierError } from '../../core/index.ts'
 import { resolveYaml12Scalar } from '../yaml12/resolve-scalar.ts'
-import { isMap, toValue, type ValueMap } from '../yaml12/value.ts'
+import { toValue } from '../yaml12/to-value.ts'
+import { isMap, type ValueMap } from '../yaml12/value.ts'
 
 /**
  * The content of a file of parameters; undefined where there is none. YAML, and JSON, which is YAML, too.

@@ -1,5 +1,4 @@
-import { pythonFloat } from '../../config/index.ts'
-import { AtelierError } from '../../core/index.ts'
+import { AtelierError, pythonFloat } from '../../core/index.ts'
 import { describeValue, isFloat, isList, isMap, type Value } from '../yaml12/value.ts'
 import { selectValue, type TemplateContext } from './template-context.ts'
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import type { HashJob, StatJob } from '../files/file-job.ts'
+import type { HashJob } from '../files/file-job.ts'
 import {
   copySignature,
   createSignatures,
@@ -24,9 +24,8 @@ import { type HashKind, objectsFolder } from '../objects/object-id.ts'
 import type { DataHash } from '../pointer/dvc-file.ts'
 import { type DataRepository, repositoryPath } from '../repository.ts'
 import { versioningError } from '../versioning-error.ts'
+import { lookThrough } from './look-through.ts'
 import { splitWork } from './split-work.ts'
-
-const STATS_ALONE = 10_000
 
 /** What a path in the workspace holds now. */
 export interface HashedPath extends DataHash {
@@ -135,31 +134,11 @@ async function findFiles(
   const inner = repositoryPath(repository, path) ?? ''
   const above = inner.includes('/') ? dirname(inner) : ''
   const rules = await loadIgnoreRules(repository.root, above)
-  if (index !== undefined && index.names.length >= STATS_ALONE) repository.pool.warm()
-  const names = walkTree(path, inner, rules)
-  const signatures = await statFiles(repository, path, names)
+  const { names, signatures } = await lookThrough(repository, path, index?.names ?? [], () =>
+    walkTree(path, inner, rules),
+  )
   const places = unchangedPlaces(index, names, signatures)
   return { path, isFolder: true, isexec: false, names, signatures, index, places }
-}
-
-/** What tells whether files changed. A thread takes longer to start than some thousand questions to the system. */
-async function statFiles(
-  { pool, signal }: DataRepository,
-  path: string,
-  names: readonly string[],
-): Promise<SignatureRow> {
-  const size = Math.ceil(names.length / (pool.threads * 4)) || 1
-  const jobs: StatJob[] = []
-  for (let start = 0; start < names.length; start += size)
-    jobs.push({ kind: 'stat', base: `${path}${sep}`, names: names.slice(start, start + size) })
-  const results = await pool.run(jobs, { signal, light: names.length < STATS_ALONE })
-  const signatures = createSignatures(names.length)
-  let at = 0
-  for (const result of results) {
-    signatures.set(result.signatures, at)
-    at += result.signatures.length
-  }
-  return signatures
 }
 
 interface Reading {

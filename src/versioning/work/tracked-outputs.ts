@@ -12,7 +12,6 @@ import {
 } from '../pointer/dvc-file.ts'
 import { type DataRepository, pathExists } from '../repository.ts'
 import { versioningError } from '../versioning-error.ts'
-import { lockedOutputs } from './locked-outputs.ts'
 
 /** An output with the `.dvc` file that it stands in. */
 export interface TrackedOutput {
@@ -38,7 +37,11 @@ function outputsOf(file: DvcFile): TrackedOutput[] {
 }
 
 async function stageOutputs(repository: DataRepository): Promise<readonly TrackedOutput[]> {
-  return lockedOutputs(await findDvcFiles(repository, isPipelineFile), repository.root)
+  const files = await findDvcFiles(repository, isPipelineFile)
+  if (files.length === 0) return []
+  // what reads stages is much to load
+  const { lockedOutputs } = await import('./locked-outputs.ts')
+  return lockedOutputs(files, repository.root)
 }
 
 const isPipelineFile = (name: string) => name === PIPELINE_FILE
@@ -72,11 +75,12 @@ async function lookInto(search: Search, base: string, git: IgnoreRules | undefin
     ? addGitIgnore(git, base, readFileSync(join(folder, '.gitignore'), 'utf8'))
     : git
   for (const entry of entries) {
-    if (entry.isDirectory() || !wanted(entry.name) || rules.ignores(`${base}${entry.name}`, false))
-      continue
+    const isPointer = entry.name.endsWith(DVC_SUFFIX)
+    if (entry.isDirectory() || !(isPointer || wanted(entry.name))) continue
+    if (rules.ignores(`${base}${entry.name}`, false)) continue
     const path = join(folder, entry.name)
-    found.push(path)
-    if (entry.name.endsWith(DVC_SUFFIX)) for (const data of pathsIn(path)) skipped.add(data)
+    if (wanted(entry.name)) found.push(path)
+    if (isPointer) for (const data of pathsIn(path)) skipped.add(data)
   }
   for (const entry of entries) {
     const name = `${base}${entry.name}`

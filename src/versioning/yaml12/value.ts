@@ -1,5 +1,4 @@
-import { type ConfigNode, describeOrigin, pythonFloat } from '../../config/index.ts'
-import { AtelierError } from '../../core/index.ts'
+import { pythonFloat } from '../../core/index.ts'
 import { compareCodePoints } from '../files/compare-code-points.ts'
 import { asciiJson } from '../objects/dir-listing.ts'
 
@@ -17,24 +16,6 @@ export const isMap = (value: unknown): value is ValueMap => value instanceof Map
 export const isList = (value: unknown): value is readonly Value[] => Array.isArray(value)
 export const isFloat = (value: Value | undefined): value is Float =>
   typeof value === 'object' && value !== null && 'float' in value
-
-/** A parsed tree without its origins. Throws PIPELINE_INVALID for a number that would lose digits. */
-export function toValue(node: ConfigNode): Value {
-  if (node.kind === 'list') return node.items.map(toValue)
-  if (node.kind === 'map') {
-    return new Map([...node.entries].map(([key, child]) => [key, toValue(child)]))
-  }
-  const { type, value } = node
-  if (type === 'float') return { float: value as number }
-  if (type === 'int' && !Number.isSafeInteger(value)) {
-    throw new AtelierError(
-      'PIPELINE_INVALID',
-      `${describeOrigin(node.origin)}: whole numbers beyond 2^53 lose digits here; got ${value}.`,
-      { hint: 'Write it as a text, in quotes.' },
-    )
-  }
-  return value
-}
 
 /** The value at a dotted path, where a number counts the items of a list; undefined where there is none. */
 export function valueAt(content: ValueMap, path: string): Value | undefined {

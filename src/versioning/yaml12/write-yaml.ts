@@ -1,4 +1,4 @@
-import { pythonFloat } from '../../config/index.ts'
+import { pythonFloat } from '../../core/index.ts'
 import { readsAsText } from './resolve-scalar.ts'
 import { isFloat, isList, isMap, type Value } from './value.ts'
 import { lengthOf, type Place, plainText, quotedText, singleQuotedText } from './write-string.ts'

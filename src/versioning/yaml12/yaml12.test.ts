@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseYaml } from '../../config/index.ts'
 import { resolveYaml12Scalar } from './resolve-scalar.ts'
-import { equalValues, pythonJson, sortByCodePoint, toValue } from './value.ts'
+import { toValue } from './to-value.ts'
+import { equalValues, pythonJson, sortByCodePoint } from './value.ts'
 import { writeYaml12 } from './write-yaml.ts'
 
 interface Case {
