@@ -9,6 +9,8 @@ import type { DataRemote } from './data-remote.ts'
 import { withRemote } from './open-remote.ts'
 import { objectsMissing } from './transfer-errors.ts'
 
+const WARM_FILES = 10_000
+
 /** What a push or a fetch did. */
 export interface Transferred {
   /** Objects, directories' listings among them. */
@@ -48,6 +50,7 @@ export async function pushTargets(
   const own = targets.filter(({ output, file }) => output.push && !file.fromRepository)
   let total: Transferred = { objects: 0, bytes: 0 }
   for (const [name, group] of byRemote(own, choice)) {
+    warmFor(repository, group)
     total = await withRemote(repository, name, async (remote) => {
       await fetchListings(repository, remote, group)
       const refs = uniqueRefs(group.flatMap((target) => refsOf(repository, target)))
@@ -98,6 +101,7 @@ export async function fetchTargets(
   for (const [name, group] of byRemote(targets, choice)) {
     // what is here needs no remote, not even a configured one
     if (group.every((target) => isComplete(repository, target))) continue
+    warmFor(repository, group)
     total = await withRemote(repository, name, async (remote) => {
       const listings = await fetchListings(repository, remote, group)
       const refs = uniqueRefs(group.flatMap((target) => refsOf(repository, target)))
@@ -117,6 +121,12 @@ export async function fetchTargets(
     })
   }
   return total
+}
+
+/** Threads take a while to start: they do it while listings are read. */
+function warmFor({ pool }: DataRepository, targets: readonly Target[]): void {
+  const files = targets.reduce((sum, { output }) => sum + (output.hash?.nfiles ?? 0), 0)
+  if (files >= WARM_FILES) pool.warm()
 }
 
 /** In bytes, as far as the `.dvc` files say: an upper bound of what has to travel. */

@@ -18,7 +18,7 @@ const STATS_ALONE = 10_000
  * of the files that were there last time. Throws what the system says of a file that goes meanwhile.
  */
 export async function lookThrough(
-  repository: DataRepository,
+  repository: Pick<DataRepository, 'pool' | 'signal'>,
   path: string,
   before: readonly string[],
   findNames: () => string[],
@@ -72,7 +72,7 @@ function takeKnown(
 
 /** What tells whether files changed. A thread takes longer to start than some thousand questions to the system. */
 async function statFiles(
-  { pool, signal }: DataRepository,
+  { pool, signal }: Pick<DataRepository, 'pool' | 'signal'>,
   path: string,
   names: readonly string[],
   parts: number,
