@@ -146,7 +146,7 @@ function hasherOf(hash: HashKind): ReturnType<typeof createDosToUnixHash> {
   return hash === 'md5' ? createHash('md5') : createDosToUnixHash()
 }
 
-export function writeAll(file: number, bytes: Uint8Array): void {
+function writeAll(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
 }
 
@@ -166,7 +166,7 @@ export function statOrNothing(path: string): Stats | undefined {
 }
 
 /** Opens a new file; its folder is made when it is missing. */
-export function createFile(path: string, mode: number): number {
+function createFile(path: string, mode: number): number {
   try {
     return openSync(path, 'wx', mode)
   } catch (error) {
