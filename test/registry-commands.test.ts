@@ -4,7 +4,7 @@ import { chmodSync, existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
@@ -99,7 +99,7 @@ describe('atelier models', () => {
       [['register', '--name', '../x'], 2, 'REGISTRY_NAME_INVALID'],
       [['register', '--alias', 'latest'], 2, 'REGISTRY_NAME_INVALID'],
       [['register', '--alias', 'production'], 4, 'ALIAS_PROTECTED'],
-      [['register', '../../etc/passwd'], 3, 'MODEL_INVALID'],
+      [['register', relative(project.folder, '/etc/passwd')], 3, 'MODEL_INVALID'],
       [['register', 'nowhere.onnx'], 3, 'MODEL_NOT_FOUND'],
       [['alias', '1', 'production'], 4, 'ALIAS_PROTECTED'],
       [['alias', '1', 'staging', '--expect', '7'], 4, 'ALIAS_CONFLICT'],
