@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandTable } from '../src/cli/index.ts'
 import { runTool } from './support/dev-tools.ts'
+import { FULL } from './support/only-in-full.ts'
 import { packageRoot } from './support/training-project.ts'
 import { launchChromium, openPage } from './support/ui-browser.ts'
 
@@ -86,8 +87,7 @@ describe('npm run docs', () => {
   })
 })
 
-const full = process.env['ATELIER_TEST'] === 'full'
-describe.runIf(full)('the site in Chromium, from a disk (ATELIER_TEST=full)', () => {
+describe.runIf(FULL)('the site in Chromium, from a disk (ATELIER_TEST=full)', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchChromium()

@@ -33,9 +33,9 @@ import {
   type TestServer,
   type WebObject,
 } from './support/object-web-server.ts'
+import { FULL, leftOut } from './support/only-in-full.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
-const SEEDS = full ? 40 : 3
+const SEEDS = FULL ? 40 : 3
 const MINUTE = 60_000
 const retry = {
   attempts: 5,
@@ -253,10 +253,7 @@ describe('a web address behind a broken network', () => {
   })
 })
 
-const without = (has: () => boolean, what: string) =>
-  !full ? ' (left out: ATELIER_TEST=full runs it)' : has() ? '' : ` (left out: no ${what})`
-
-const noMoto = without(hasMoto, 'Python package moto[server]')
+const noMoto = leftOut(hasMoto, 'Python package moto[server]')
 describe.skipIf(noMoto)(`moto behind a broken network${noMoto}`, () => {
   let emulator: Emulator
   beforeAll(async () => {
@@ -272,7 +269,7 @@ describe.skipIf(noMoto)(`moto behind a broken network${noMoto}`, () => {
   })
 })
 
-const noFakeGcs = without(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER')
+const noFakeGcs = leftOut(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER')
 describe.skipIf(noFakeGcs)(`fake-gcs-server behind a broken network${noFakeGcs}`, () => {
   let emulator: Emulator
   beforeAll(async () => {

@@ -16,8 +16,8 @@ import {
   startFakeGcs,
   startMoto,
 } from './support/object-emulators.ts'
+import { FULL, leftOut } from './support/only-in-full.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
 const MINUTES = 300_000
 const MB = 1 << 20
 /** What travels at once is held in memory, and garbage takes its time. */
@@ -25,7 +25,7 @@ const MEMORY = 320 * MB
 
 let folder = ''
 beforeAll(async () => {
-  if (full) folder = await mkdtemp(join(tmpdir(), 'atelier-large-'))
+  if (FULL) folder = await mkdtemp(join(tmpdir(), 'atelier-large-'))
 })
 afterAll(async () => {
   if (folder !== '') await rm(folder, { recursive: true })
@@ -59,10 +59,7 @@ async function roundTrip(store: ObjectStore, size: number): Promise<number> {
   return most - before
 }
 
-const without = (has: () => boolean, what: string) =>
-  !full ? ' (left out: ATELIER_TEST=full runs it)' : has() ? '' : ` (left out: no ${what})`
-
-const noTime = without(() => true, '')
+const noTime = leftOut()
 describe.skipIf(noTime)(`2 GB in a folder${noTime}`, () => {
   it('pass through little memory', { timeout: MINUTES }, async () => {
     const store = await openObjectStore(join(folder, 'store'))
@@ -91,12 +88,12 @@ function describeEmulated(
   })
 }
 
-describeEmulated(`200 MB in moto${without(hasMoto, 'moto[server]')}`, startMoto, (endpoint) => ({
+describeEmulated(`200 MB in moto${leftOut(hasMoto, 'moto[server]')}`, startMoto, (endpoint) => ({
   url: 's3://bucket',
   options: { s3: { endpoint, accessKeyId: 'id', secretAccessKey: 'secret' } },
 }))
 describeEmulated(
-  `200 MB in fake-gcs-server${without(hasFakeGcs, 'fake-gcs-server')}`,
+  `200 MB in fake-gcs-server${leftOut(hasFakeGcs, 'fake-gcs-server')}`,
   startFakeGcs,
   (endpoint) => ({ url: 'gs://bucket', options: { gs: { endpoint } } }),
 )

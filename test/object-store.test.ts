@@ -20,6 +20,7 @@ import {
   type TestServer,
   type WebObject,
 } from './support/object-web-server.ts'
+import { leftOut } from './support/only-in-full.ts'
 
 describe('openObjectStore of a folder', () => {
   let folder = ''
@@ -97,12 +98,9 @@ describe('openObjectStore of Google Cloud Storage, emulated', () => {
   }))
 })
 
-const full = process.env['ATELIER_TEST'] === 'full'
-const without = (has: () => boolean, what: string) =>
-  !full ? ' (left out: ATELIER_TEST=full runs it)' : has() ? '' : ` (left out: no ${what})`
 const MINUTE = 60_000
 
-const noMoto = without(hasMoto, 'Python package moto[server]')
+const noMoto = leftOut(hasMoto, 'Python package moto[server]')
 describe.skipIf(noMoto)(`openObjectStore of S3 in moto${noMoto}`, () => {
   let emulator: Emulator
   let count = 0
@@ -134,7 +132,7 @@ describe.skipIf(noMoto)(`openObjectStore of S3 in moto${noMoto}`, () => {
   }))
 })
 
-const noFakeGcs = without(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER')
+const noFakeGcs = leftOut(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER')
 describe.skipIf(noFakeGcs)(
   `openObjectStore of Google Cloud Storage in fake-gcs-server${noFakeGcs}`,
   () => {

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FULL } from './support/only-in-full.ts'
 
 const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '..')
-const full = process.env['ATELIER_TEST'] === 'full'
 const MINUTES = 60_000
 
-describe.runIf(full)('the packed package (installs from the registry: ATELIER_TEST=full)', () => {
+describe.runIf(FULL)('the packed package (installs from the registry: ATELIER_TEST=full)', () => {
   let project = ''
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), 'atelier-pack-'))

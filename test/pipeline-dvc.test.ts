@@ -9,26 +9,22 @@ import { parse } from 'yaml'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
 import { pipelineGolden, type RunGolden, stageGolden, writeFiles } from './support/dvc-golden.ts'
 import { type DvcHost, startDvcHost } from './support/dvc-host.ts'
+import { leftOut } from './support/only-in-full.ts'
 import { edit, writePipelineProject } from './support/pipeline-project.ts'
 
 const MINUTES = 60_000
 const python = process.env['PYTHON'] || 'python3'
 const hasDvc = () => spawnSync(python, ['-c', 'import dvc']).status === 0
-const leftOut =
-  process.env['ATELIER_TEST'] !== 'full'
-    ? ' (left out: ATELIER_TEST=full runs it)'
-    : hasDvc()
-      ? ''
-      : ` (left out: ${python} has no package dvc)`
+const skip = leftOut(hasDvc, 'Python package dvc')
 
 let folder = ''
 let host: DvcHost
 beforeAll(() => {
-  if (leftOut === '') host = startDvcHost(python)
+  if (skip === '') host = startDvcHost(python)
 })
 afterAll(() => host?.stop())
 beforeEach(() => {
-  if (leftOut === '') folder = newRepository()
+  if (skip === '') folder = newRepository()
 })
 afterEach(() => {
   if (folder !== '') rmSync(folder, { recursive: true })
@@ -83,7 +79,7 @@ function forget({ 'dvc.lock': lock }: RunGolden): void {
   rmSync(at('dvc.lock'))
 }
 
-describe.skipIf(leftOut !== '')(`pipelines beside DVC${leftOut}`, () => {
+describe.skipIf(skip !== '')(`pipelines beside DVC${skip}`, () => {
   it.each(pipelineGolden().runs.map((golden, i) => [i, golden] as const))(
     'what we ran, DVC has not to run: case %i',
     async (_, golden) => {

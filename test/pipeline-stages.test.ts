@@ -1,14 +1,10 @@
 /** Stages that commands write to `dvc.yaml`, byte for byte as DVC's own commands do. */
-import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commandTable, runCli } from '../src/cli/index.ts'
-import { systemClock } from '../src/core/index.ts'
 import { stageGolden } from './support/dvc-golden.ts'
-import { packageRoot } from './support/training-project.ts'
+import { runCommand } from './support/run-command.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -18,17 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function atelier(...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const notHere = () => Promise.reject(new Error('not in this test'))
-  const code = await runCli({
-    ...{ argv, cwd: folder, env: {}, stdin: Readable.from([]), stdout, stderr, packageRoot },
-    ...{ clock: systemClock, signals: new EventEmitter(), exit: () => {}, commands: commandTable },
-    ...{ self: [process.execPath], startUi: notHere, startService: notHere, startMonitor: notHere },
-  })
-  const textOf = (stream: PassThrough) => stream.read()?.toString() ?? ''
-  return { code, out: textOf(stdout), err: textOf(stderr) }
-}
+const atelier = (...argv: string[]) => runCommand(folder, argv)
 
 const write = (text: string) => writeFileSync(join(folder, 'dvc.yaml'), text)
 const read = () => readFileSync(join(folder, 'dvc.yaml'), 'utf8')

@@ -30,6 +30,7 @@ import { gcsModel, serveGcs } from './support/object-gcs-server.ts'
 import { s3Model, serveS3 } from './support/object-s3-server.ts'
 import { startServer, type TestServer } from './support/object-web-server.ts'
 import { describeOnPostgres } from './support/on-postgres.ts'
+import { leftOut } from './support/only-in-full.ts'
 import { EXAMPLE_MODEL, predictionRecord } from './support/prediction-example.ts'
 
 const NOW = Date.UTC(2026, 10, 25)
@@ -232,21 +233,17 @@ describeOnPostgres('openPredictionStore', (createDatabase) => {
   )
 })
 
-const full = process.env['ATELIER_TEST'] === 'full'
-const without = (has: () => boolean, what: string) =>
-  !full ? ' (left out: ATELIER_TEST=full runs it)' : has() ? '' : ` (left out: no ${what})`
-
 for (const [scheme, start, missing, optionsOf] of [
   [
     's3',
     startMoto,
-    without(hasMoto, 'Python package moto[server]'),
+    leftOut(hasMoto, 'Python package moto[server]'),
     (url: string) => ({ s3: { endpoint: url, accessKeyId: 'id', secretAccessKey: 'key' } }),
   ],
   [
     'gs',
     startFakeGcs,
-    without(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER'),
+    leftOut(hasFakeGcs, 'fake-gcs-server on the path or in FAKE_GCS_SERVER'),
     (url: string) => ({ gs: { endpoint: url } }),
   ],
 ] as const) {

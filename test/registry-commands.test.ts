@@ -1,19 +1,17 @@
 /** The `models` commands on models that were trained, from registration to a rollback. */
-import { EventEmitter } from 'node:events'
 import { chmodSync, existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, relative } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commandTable, runCli } from '../src/cli/index.ts'
 import { gateVerdictSchema, modelVersionSchema } from '../src/contracts/index.ts'
-import { sha256, systemClock } from '../src/core/index.ts'
+import { sha256 } from '../src/core/index.ts'
 import { openSqliteFile } from '../src/storage/sqlite-library.ts'
-import { createProject, type Project, packageRoot, SMALL } from './support/training-project.ts'
+import { runCommand } from './support/run-command.ts'
+import { createProject, type Project, SMALL } from './support/training-project.ts'
 
 /** The models are tiny and have seen next to nothing. */
 const LAX = ['min_accuracy=0', 'min_class_recall=0', 'max_ece=1', 'max_accuracy_drop=1']
@@ -37,17 +35,7 @@ async function atelier(...argv: string[]) {
 }
 
 async function atelierIn(env: NodeJS.ProcessEnv, ...argv: string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const code = await runCli({
-    ...{ argv, cwd: project.folder, env, stdin: Readable.from([]), stdout, stderr, packageRoot },
-    ...{ clock: systemClock, signals: new EventEmitter(), exit: () => {}, commands: commandTable },
-    startUi: () => Promise.reject(new Error('not in this test')),
-    startService: () => Promise.reject(new Error('not in this test')),
-    startMonitor: () => Promise.reject(new Error('not in this test')),
-    self: [process.execPath],
-  })
-  const textOf = (stream: PassThrough) => stream.read()?.toString() ?? ''
-  return { code, out: textOf(stdout), err: textOf(stderr) }
+  return runCommand(project.folder, argv, env)
 }
 
 const models = (...argv: string[]) => atelier('models', ...argv)

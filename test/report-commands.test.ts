@@ -10,6 +10,7 @@ import { systemClock } from '../src/core/index.ts'
 import { writeEvaluationData } from '../src/evaluation/index.ts'
 import { updateRun } from '../src/tracking/index.ts'
 import { exampleReport } from './support/evaluation-example.ts'
+import { FULL } from './support/only-in-full.ts'
 import { runCommand } from './support/run-command.ts'
 import { newTestRun } from './support/run-example.ts'
 import { launchChromium, openPage } from './support/ui-browser.ts'
@@ -92,8 +93,7 @@ describe('atelier report html', () => {
   })
 })
 
-const full = process.env['ATELIER_TEST'] === 'full'
-describe.runIf(full)('a page of a report in Chromium (ATELIER_TEST=full)', () => {
+describe.runIf(FULL)('a page of a report in Chromium (ATELIER_TEST=full)', () => {
   it.each(['light', 'dark'] as const)('fits and runs nothing, %s', async (theme) => {
     const browser = await launchChromium()
     try {

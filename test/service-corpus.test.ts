@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../src/core/index.ts'
 import { badImages } from './support/bad-images.ts'
+import { FULL } from './support/only-in-full.ts'
 import { createExample, type Example, flatPng, formOf } from './support/service-example.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
 const SEED = 11
-const SHARE = full ? 0.4 : 0.02
-const MUTATED = full ? 4000 : 400
+const SHARE = FULL ? 0.4 : 0.02
+const MUTATED = FULL ? 4000 : 400
 const AT_ONCE = 8
 const MB = 2 ** 20
 
@@ -49,7 +49,7 @@ async function predict(body: Uint8Array): Promise<number> {
   }
 }
 
-describe(`bad pictures${full ? '' : ' (a share; ten thousand with ATELIER_TEST=full)'}`, () => {
+describe(`bad pictures${FULL ? '' : ' (a share; ten thousand with ATELIER_TEST=full)'}`, () => {
   it(
     'are refused one by one, and cost no memory that stays',
     async () => {
@@ -66,12 +66,12 @@ describe(`bad pictures${full ? '' : ' (a share; ten thousand with ATELIER_TEST=f
         most = Math.max(most, process.memoryUsage().rss)
       })
       const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
-      expect(total).toBeGreaterThan(full ? 10_000 : 500)
+      expect(total).toBeGreaterThan(FULL ? 10_000 : 500)
       expect((most - before) / MB).toBeLessThan(500)
       expect(await predict(png)).toBe(200)
       expect(example.warnings).toEqual([])
     },
-    full ? 900_000 : 120_000,
+    FULL ? 900_000 : 120_000,
   )
 })
 
@@ -127,6 +127,6 @@ describe('requests with bytes that were changed', () => {
       expect(statuses).toContain(400)
       expect(await predict(png)).toBe(200)
     },
-    full ? 600_000 : 120_000,
+    FULL ? 600_000 : 120_000,
   )
 })

@@ -234,23 +234,27 @@ early_terminate: { type: hyperband, min_iter: 1, eta: 2 }
 })
 
 describe('atelier sweep resume', () => {
-  it('continues after Ctrl-C, having saved what was under way', async () => {
-    const file = await writeSpace(6)
-    const overrides = [...SMALL, ...LONG]
-    const { child, finished } = startAtelier(project.folder, [
-      ...['sweep', 'run', file, '-w', '2', ...overrides],
-    ])
-    await until(() => isUnderWay(6))
-    child.kill('SIGINT')
-    const { code, stderr } = await finished
-    expect(code).toBe(130)
-    const { id } = (await newestSweep()).state.request
-    expect(stderr).toContain(`Continue with \`atelier sweep resume ${id}\`.`)
-    for (const { record } of await runsOf(id)) expect(record.status).toBe('interrupted')
-    const resumed = await atelier('sweep', 'resume', 'latest', '--json')
-    expect(JSON.parse(resumed.stdout).counts).toMatchObject({ completed: 4, failed: 0 })
-    await expectOneCompleteRunEach(id)
-  }, 120_000)
+  itInFull(
+    'continues after Ctrl-C, having saved what was under way',
+    async () => {
+      const file = await writeSpace(6)
+      const overrides = [...SMALL, ...LONG]
+      const { child, finished } = startAtelier(project.folder, [
+        ...['sweep', 'run', file, '-w', '2', ...overrides],
+      ])
+      await until(() => isUnderWay(6))
+      child.kill('SIGINT')
+      const { code, stderr } = await finished
+      expect(code).toBe(130)
+      const { id } = (await newestSweep()).state.request
+      expect(stderr).toContain(`Continue with \`atelier sweep resume ${id}\`.`)
+      for (const { record } of await runsOf(id)) expect(record.status).toBe('interrupted')
+      const resumed = await atelier('sweep', 'resume', 'latest', '--json')
+      expect(JSON.parse(resumed.stdout).counts).toMatchObject({ completed: 4, failed: 0 })
+      await expectOneCompleteRunEach(id)
+    },
+    120_000,
+  )
 
   itInFull(
     'continues after kill -9: nothing runs on, nothing is trained twice',

@@ -9,6 +9,7 @@ import type { PredictAnswer } from '../src/contracts/index.ts'
 import { formatBytes } from '../web/src/shared/format.ts'
 import { SAMPLES } from '../web/src/try/samples.ts'
 import { runAtelier } from './support/atelier-process.ts'
+import { FULL } from './support/only-in-full.ts'
 import {
   breakOff,
   prediction,
@@ -20,7 +21,6 @@ import { packageRoot } from './support/training-project.ts'
 import { launchChromium, openPage } from './support/ui-browser.ts'
 import { type ServedUi, serveModel } from './support/ui-server.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
 const SHOTS = process.env['UI_SCREENSHOTS']
 const MINUTE = 60_000
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const
@@ -34,7 +34,7 @@ let red = ''
 let green = ''
 let blue = ''
 beforeAll(async () => {
-  if (!full) return
+  if (!FULL) return
   if (SHOTS !== undefined) await mkdir(SHOTS, { recursive: true })
   browser = await launchChromium()
   folder = await mkdtemp(join(tmpdir(), 'atelier-try-'))
@@ -101,7 +101,7 @@ const drag = (page: Page, type: 'dragover' | 'drop', files: Record<string, strin
     })()`,
   )
 
-describe.runIf(full)('the Try page of atelier serve in Chromium (ATELIER_TEST=full)', () => {
+describe.runIf(FULL)('the Try page of atelier serve in Chromium (ATELIER_TEST=full)', () => {
   let service: ServedUi
   let address = ''
   beforeAll(async () => {
@@ -388,7 +388,7 @@ describe.runIf(full)('the Try page of atelier serve in Chromium (ATELIER_TEST=fu
   })
 })
 
-describe.runIf(full)('the Try page and a slow or broken service (ATELIER_TEST=full)', () => {
+describe.runIf(FULL)('the Try page and a slow or broken service (ATELIER_TEST=full)', () => {
   let service: StandIn
   beforeAll(async () => {
     service = await startStandIn()

@@ -6,11 +6,11 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openRunStore } from '../src/tracking/index.ts'
 import { runAtelier, startAtelier } from './support/atelier-process.ts'
+import { FULL } from './support/only-in-full.ts'
 import { runEntry } from './support/store-example.ts'
 import { launchChromium, openPage } from './support/ui-browser.ts'
 import { type ServedUi, serveUi } from './support/ui-server.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
 const MINUTES = 60_000
 const DATA = ['data=sketch', 'data.train=2000', 'data.test=100', 'data.validation=100']
 const TRAIN = ['train', ...DATA, 'trainer.threads=1']
@@ -18,7 +18,7 @@ const TRAIN = ['train', ...DATA, 'trainer.threads=1']
 let browser: Browser
 let folder = ''
 beforeAll(async () => {
-  if (!full) return
+  if (!FULL) return
   browser = await launchChromium()
   folder = await mkdtemp(join(tmpdir(), 'atelier-ui-'))
 })
@@ -33,7 +33,7 @@ function groundOf(page: Page): Promise<string> {
   return page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
 }
 
-describe.runIf(full)('atelier ui in Chromium (ATELIER_TEST=full)', () => {
+describe.runIf(FULL)('atelier ui in Chromium (ATELIER_TEST=full)', () => {
   let ui: ServedUi
   beforeAll(async () => {
     ui = await serveUi(folder)
@@ -221,7 +221,7 @@ describe.runIf(full)('atelier ui in Chromium (ATELIER_TEST=full)', () => {
   })
 })
 
-describe.runIf(full)('atelier ui with 10,000 runs (ATELIER_TEST=full)', () => {
+describe.runIf(FULL)('atelier ui with 10,000 runs (ATELIER_TEST=full)', () => {
   it(
     'scrolls, jumps to the end by key, and holds only the rows in view',
     async () => {

@@ -19,13 +19,9 @@ import {
   startHosts,
   writeFiles,
 } from './support/dvc-example.ts'
+import { leftOut } from './support/only-in-full.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
-const skip = !full
-  ? ' (left out: ATELIER_TEST=full runs it)'
-  : hasDvc()
-    ? ''
-    : ' (left out: no Python package dvc)'
+const skip = leftOut(hasDvc, 'Python package dvc')
 const MINUTES = 240_000
 
 let folder = ''

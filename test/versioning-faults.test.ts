@@ -17,10 +17,10 @@ import { startFaultProxy } from './support/fault-proxy.ts'
 import { createBuckets } from './support/object-bucket-model.ts'
 import { gcsModel, serveGcs } from './support/object-gcs-server.ts'
 import { startServer } from './support/object-web-server.ts'
+import { FULL } from './support/only-in-full.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
-const KILLS = full ? 90 : 1
-const NETWORKS = full ? 20 : 1
+const KILLS = FULL ? 90 : 1
+const NETWORKS = FULL ? 20 : 1
 const FILES = 400
 const env = { DVC_GLOBAL_CONFIG_DIR: '/nowhere', DVC_SYSTEM_CONFIG_DIR: '/nowhere' }
 

@@ -1,6 +1,7 @@
 /** What strangers may send; all of it with ATELIER_TEST=full, else a fair share. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type BadImage, badImages } from '../../test/support/bad-images.ts'
+import { FULL } from '../../test/support/only-in-full.ts'
 import { AtelierError, sha256 } from '../core/index.ts'
 import { decodeImage } from './decode.ts'
 import { decodeWithSharp } from './decode-with-sharp.ts'
@@ -8,7 +9,6 @@ import { sniffImageFormat } from './image-format.ts'
 import { decodePngSync } from './index.ts'
 import { type Raster, toRgb } from './raster.ts'
 
-const full = process.env['ATELIER_TEST'] === 'full'
 const LIMITS = { maxPixels: 16e6, maxBytes: 10e6 }
 
 interface Outcome {
@@ -47,20 +47,20 @@ async function agreesWithLibpng({ bytes }: BadImage, own: Raster | 'refused'): P
 
 async function collect(seed: number, most = Number.POSITIVE_INFINITY): Promise<BadImage[]> {
   const images: BadImage[] = []
-  for await (const image of badImages(seed, full ? 1 : 0.02)) {
+  for await (const image of badImages(seed, FULL ? 1 : 0.02)) {
     if (images.push(image) === most) break
   }
   return images
 }
 
-describe(`bad images${full ? '' : ' (a share of them: ATELIER_TEST=full takes all)'}`, () => {
+describe(`bad images${FULL ? '' : ' (a share of them: ATELIER_TEST=full takes all)'}`, () => {
   let images: readonly BadImage[] = []
   beforeAll(async () => {
     images = await collect(1)
   })
 
   it('are many, no two alike, and the same for the same seed', async () => {
-    expect(images.length).toBeGreaterThan(full ? 30_000 : 1400)
+    expect(images.length).toBeGreaterThan(FULL ? 30_000 : 1400)
     const digests = images.map(({ bytes }) => sha256(bytes))
     expect(new Set(digests).size).toBe(images.length)
     expect((await collect(1)).map(({ bytes }) => sha256(bytes))).toEqual(digests)
@@ -84,7 +84,7 @@ describe(`bad images${full ? '' : ' (a share of them: ATELIER_TEST=full takes al
     expect(wrong).toEqual([])
     expect(refused).toBeGreaterThan(images.length / 2)
     times.sort((a, b) => a - b)
-    expect(times[Math.floor(times.length * 0.99)]).toBeLessThan(full ? 50 : 250)
+    expect(times[Math.floor(times.length * 0.99)]).toBeLessThan(FULL ? 50 : 250)
     expect((most - before) / 2 ** 20).toBeLessThan(200)
   }, 600_000)
 

@@ -8,6 +8,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Ended, runTool, toolsMissing } from './dev-tools.ts'
+import { FULL } from './only-in-full.ts'
 import { packageRoot } from './training-project.ts'
 
 const execute = promisify(execFile)
@@ -30,7 +31,7 @@ export interface ContainerEngine {
 
 /** Why there can be no containers here; undefined where there can. */
 export function containersMissing(): string | undefined {
-  if (process.env['ATELIER_TEST'] !== 'full') return 'ATELIER_TEST=full'
+  if (!FULL) return 'ATELIER_TEST=full'
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'wants Linux on x64'
   if (process.getuid?.() !== 0) return 'wants root'
   return toolsMissing(...PROGRAMS)

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { FULL } from './only-in-full.ts'
 import { packageRoot } from './training-project.ts'
 
 const execute = promisify(execFile)
@@ -27,7 +28,7 @@ export function findProgram(name: string): string | undefined {
 
 /** Why tests with these programs are left out; undefined where they are not. */
 export function toolsMissing(...names: readonly string[]): string | undefined {
-  if (process.env['ATELIER_TEST'] !== 'full') return 'ATELIER_TEST=full'
+  if (!FULL) return 'ATELIER_TEST=full'
   const missing = names.filter((name) => findProgram(name) === undefined)
   return missing.length === 0 ? undefined : `wants ${missing.join(', ')}`
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { leftOut } from './only-in-full.ts'
 import { findPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
 
 /**
@@ -10,13 +11,8 @@ export function describeOnPostgres(
   tests: (createDatabase: () => Promise<string>) => void,
 ): void {
   const bin = findPostgres()
-  const missing =
-    process.env['ATELIER_TEST'] !== 'full'
-      ? ' (left out: ATELIER_TEST=full runs it)'
-      : bin === undefined
-        ? ' (left out: no PostgreSQL in /usr/lib/postgresql)'
-        : undefined
-  describe.skipIf(missing)(`${subject} on PostgreSQL${missing ?? ''}`, () => {
+  const missing = leftOut(() => bin !== undefined, 'PostgreSQL in /usr/lib/postgresql')
+  describe.skipIf(missing)(`${subject} on PostgreSQL${missing}`, () => {
     let server: PostgresServer
     beforeAll(async () => {
       server = await startPostgres(bin!)

@@ -1,13 +1,14 @@
 /** Other people's trackers in Python, where they are installed: PYTHON names the interpreter. */
 import { execFileSync, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { FULL, leftOut } from './only-in-full.ts'
 import { freePort } from './postgres-server.ts'
 
 const python = process.env['PYTHON'] || 'python3'
 
 /** Why a test of a Python package is left out, for its title; empty where it runs. */
 export function missingPython(...modules: readonly string[]): string {
-  if (process.env['ATELIER_TEST'] !== 'full') return ' (left out: needs ATELIER_TEST=full)'
+  if (!FULL) return leftOut()
   try {
     execFileSync(python, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' })
     return ''

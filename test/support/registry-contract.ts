@@ -12,6 +12,7 @@ import type { WebhookConfig } from '../../src/contracts/index.ts'
 import { createRandom, sha256 } from '../../src/core/index.ts'
 import { folderArtifactStore, openRegistry, type Registry } from '../../src/registry/index.ts'
 import { exampleLineage, exampleVerdict, exampleVersion } from './model-example.ts'
+import { FULL } from './only-in-full.ts'
 
 type Place = Parameters<typeof openRegistry>[0]
 
@@ -687,7 +688,7 @@ export function describeRegistry(harness: () => RegistryHarness): void {
       await expectWhole(place, folder)
     })
 
-    const KILLS = process.env['ATELIER_TEST'] === 'full' ? 15 : 2
+    const KILLS = FULL ? 15 : 2
     it(`at any moment, ${KILLS} times, leaves it whole`, async () => {
       const [place, folder] = [await harness().fresh(), newFolder()]
       const random = createRandom(20261123, 'bootstrap')

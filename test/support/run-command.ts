@@ -10,7 +10,7 @@ const refuse = () => Promise.reject(new Error('not in this test'))
 export async function runCommand(
   cwd: string,
   argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: NodeJS.ProcessEnv = {},
 ) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const code = await runCli({
