@@ -78,7 +78,7 @@ describe.runIf(FULL)('the packed package (installs from the registry: ATELIER_TE
     const folder = join(project, 'node_modules/atelier')
     const files = await readdir(folder, { recursive: true })
     expect(
-      files.filter((file) => /\.test\.|tsbuildinfo|\.atelier-setup|^src|^test/.test(file)),
+      files.filter((file) => /^dist\/.*\.test\.|tsbuildinfo|\.atelier-setup|^src|^test/.test(file)),
     ).toEqual([])
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
     expect(files).toContain(manifest.bin.atelier.replace('./', ''))

@@ -49,7 +49,12 @@ const SETUPS: Readonly<Record<string, (project: string, tools: string) => Promis
     writePipelineProject(project)
     await inShell(project, tools, ['git init'])
   },
+  'docs/project-report.md': async (project) => {
+    await writeFile(join(project, 'reports/README.md'), REPORT)
+  },
 }
+const REPORT =
+  '### Question 1\n\n> **Why did you do it?**\n>\n> Answer:\n\nTo see whether it works.\n'
 const DATA_REPOSITORY = [
   'git init',
   'atelier data init',
