@@ -32,7 +32,6 @@ export const pixelFeatureNames = [
  */
 export type PixelFeatures = Readonly<Record<(typeof pixelFeatureNames)[number], number>>
 
-const FOREGROUND_LEVEL = 25
 const LEVELS = 256
 /** n log₂ n: asking for each logarithm took as long as all the rest. */
 const TIMES_LOG = Float64Array.from({ length: 1025 }, (_, n) => (n === 0 ? 0 : n * Math.log2(n)))
@@ -48,7 +47,7 @@ export function describePixels(pixels: Uint8Array, geometry: ImageGeometry): Pix
   const grey = opened.plane(size)
   if (channels === 1) grey.set(pixels)
   else fillLuma(grey, pixels, size)
-  const levels = describeLevels(opened.countLevels(size), size)
+  const levels = describeLevels(opened, size)
   // of one channel, its levels say it all
   const values = channels === 1 ? levels : firstOf(inputFeatures(pixels, 1))
   const edges = describeEdges(opened, width, height)
@@ -88,23 +87,18 @@ function fillLuma(grey: Uint8Array, planes: Uint8Array, size: number): void {
     grey[i] = luma(planes[i]!, planes[i + size]!, planes[i + 2 * size]!)
 }
 
-function describeLevels(counts: Int32Array, size: number) {
-  let min = 255
-  let max = 0
-  let sum = 0
-  let squares = 0
+function describeLevels(sums: PixelSums, size: number) {
+  const { sum, squares, bright } = sums.sumLevels(size)
+  const counts = sums.countLevels(size)
   let repeats = 0
-  let foreground = 0
   for (let level = 0; level < LEVELS; level++) {
     const count = counts[level]!
-    if (count === 0) continue
-    if (level < min) min = level
-    max = level
-    sum += count * level
-    squares += count * level * level
     repeats += count < TIMES_LOG.length ? TIMES_LOG[count]! : count * Math.log2(count)
-    if (level > FOREGROUND_LEVEL) foreground += count
   }
+  let min = 0
+  while (min < LEVELS - 1 && counts[min] === 0) min++
+  let max = LEVELS - 1
+  while (max > min && counts[max] === 0) max--
   return {
     avg_brightness: brightnessOf(sum, size),
     contrast: contrastOf(sum, squares, size),
@@ -112,7 +106,7 @@ function describeLevels(counts: Int32Array, size: number) {
     max: (2 * max) / 255 - 1,
     // − Σ p log₂ p with p = count / size
     entropy: Math.max(0, Math.log2(size) - repeats / size),
-    foreground_share: foreground / size,
+    foreground_share: bright / size,
   }
 }
 

@@ -57,6 +57,19 @@ describe('openPixelSums', () => {
     }
   })
 
+  it('sums levels, of a number of pixels that fills no vector, too', () => {
+    for (const size of [784, 1, 15, 16, 17, 0]) {
+      const image = noise(size + 1, size)
+      sums.plane(size).set(image)
+      const of = (value: (level: number) => number) => image.reduce((sum, x) => sum + value(x), 0)
+      expect(sums.sumLevels(size)).toEqual({
+        sum: of((level) => level),
+        squares: of((level) => level ** 2),
+        bright: of((level) => (level > 25 ? 1 : 0)),
+      })
+    }
+  })
+
   it('is compiled from its source', async () => {
     const script = new URL('../../scripts/compile-kernels.mjs', import.meta.url)
     const { compileKernels } = await import(script.href)

@@ -9,12 +9,22 @@ export interface EdgeSums {
   readonly edges: number
 }
 
+/** Of levels 0 to 255. */
+export interface LevelSums {
+  readonly sum: number
+  readonly squares: number
+  /** Pixels above level 25. */
+  readonly bright: number
+}
+
 /** Whole numbers of one grey image at a time, uint8 [height, width], put into `plane` first. */
 export interface PixelSums {
   /** Room for an image of so many pixels, until the next call. */
   plane(size: number): Uint8Array
   /** [256]: how often each level occurs among the first `size` pixels; valid until the next call. */
   countLevels(size: number): Int32Array
+  /** Of the first `size` pixels. */
+  sumLevels(size: number): LevelSums
   /** Of an image of at least 3×3. */
   sumEdges(width: number, height: number): EdgeSums
 }
@@ -33,12 +43,14 @@ declare const WebAssembly: {
 interface Kernels {
   readonly memory: Memory
   countLevels(size: number): void
+  sumLevels(size: number): void
   sumEdges(width: number, height: number): void
 }
 
 // places in the memory, as pixel-sums.wat lists them
-const EDGES = 16
-const LEVELS = 64
+const SUMS = 0
+const COUNTS = 32
+const LEVELS = 128
 const PIXELS = 4096
 /** Of 64 KiB, and what is read past the end of an image. */
 const PAGE = 65_536
@@ -62,18 +74,23 @@ export function openPixelSums(): PixelSums {
       kernels.countLevels(size)
       return views.levels
     },
+    sumLevels(size) {
+      kernels.sumLevels(size)
+      const { sums, counts } = views
+      return { sum: sums[2]!, squares: sums[3]!, bright: counts[1]! }
+    },
     sumEdges(width, height) {
       kernels.sumEdges(width, height)
-      const { laplacian, edges } = views
-      return { sum: laplacian[0]!, squares: laplacian[1]!, edges: edges[0]! }
+      const { sums, counts } = views
+      return { sum: sums[0]!, squares: sums[1]!, edges: counts[0]! }
     },
   }
 }
 
 function viewsOf({ buffer }: Memory) {
   return {
-    laplacian: new Float64Array(buffer, 0, 2),
-    edges: new Int32Array(buffer, EDGES, 1),
+    sums: new Float64Array(buffer, SUMS, 4),
+    counts: new Int32Array(buffer, COUNTS, 2),
     levels: new Int32Array(buffer, LEVELS, 256),
     pixels: new Uint8Array(buffer, PIXELS),
   }

@@ -3,43 +3,81 @@
 ;; `npm run kernels` makes generated/pixel-sums.ts of this file.
 ;;
 ;; Memory
-;;      0  f64 [2]        sum of the Laplacian, and of its squares
-;;     16  i32            pixels whose Sobel gradient is longer than 255
-;;     32  i16 [16]       which lanes count: ones to the left, zeros to the right
-;;     64  i32 [2][256]   how often each level occurs, at even and at odd places; then their sums, in the first
+;;      0  f64 [4]        sum of the Laplacian and of its squares; sum of the pixels and of their squares
+;;     32  i32 [2]        pixels whose Sobel gradient is longer than 255; pixels above level 25
+;;     48  i16 [16]       which lanes count: ones to the left, zeros to the right
+;;    128  i32 [2][256]   how often each level occurs, at even and at odd places; then their sums, in the first
 ;;   4096  u8 [height, width], and 16 bytes that are read and do not count
 (module
   (memory (export "memory") 1)
-  (data (i32.const 32) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff")
+  (data (i32.const 48) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff")
 
   ;; Neighbours are often alike, and the same count cannot go up twice at once: two take turns.
   (func (export "countLevels") (param $size i32)
     (local $at i32) (local $end i32) (local $place i32)
-    (memory.fill (i32.const 64) (i32.const 0) (i32.const 2048))
+    (memory.fill (i32.const 128) (i32.const 0) (i32.const 2048))
     (local.set $at (i32.const 4096))
     (local.set $end (i32.add (i32.const 4096) (i32.and (local.get $size) (i32.const -2))))
     (block $counted
       (loop $pair
         (br_if $counted (i32.eq (local.get $at) (local.get $end)))
         (local.set $place (i32.shl (i32.load8_u (local.get $at)) (i32.const 2)))
-        (i32.store offset=64 (local.get $place)
-          (i32.add (i32.load offset=64 (local.get $place)) (i32.const 1)))
+        (i32.store offset=128 (local.get $place)
+          (i32.add (i32.load offset=128 (local.get $place)) (i32.const 1)))
         (local.set $place (i32.shl (i32.load8_u offset=1 (local.get $at)) (i32.const 2)))
-        (i32.store offset=1088 (local.get $place)
-          (i32.add (i32.load offset=1088 (local.get $place)) (i32.const 1)))
+        (i32.store offset=1152 (local.get $place)
+          (i32.add (i32.load offset=1152 (local.get $place)) (i32.const 1)))
         (local.set $at (i32.add (local.get $at) (i32.const 2)))
         (br $pair)))
     (if (i32.and (local.get $size) (i32.const 1))
       (then
         (local.set $place (i32.shl (i32.load8_u (local.get $at)) (i32.const 2)))
-        (i32.store offset=64 (local.get $place)
-          (i32.add (i32.load offset=64 (local.get $place)) (i32.const 1)))))
+        (i32.store offset=128 (local.get $place)
+          (i32.add (i32.load offset=128 (local.get $place)) (i32.const 1)))))
     (local.set $at (i32.const 0))
     (loop $four
-      (v128.store offset=64 (local.get $at)
-        (i32x4.add (v128.load offset=64 (local.get $at)) (v128.load offset=1088 (local.get $at))))
+      (v128.store offset=128 (local.get $at)
+        (i32x4.add (v128.load offset=128 (local.get $at)) (v128.load offset=1152 (local.get $at))))
       (local.set $at (i32.add (local.get $at) (i32.const 16)))
       (br_if $four (i32.lt_u (local.get $at) (i32.const 1024)))))
+
+  (func (export "sumLevels") (param $size i32)
+    (local $at i32) (local $end i32) (local $bright i32)
+    (local $levels v128) (local $low v128) (local $high v128) (local $four v128)
+    (local $sum v128) (local $squares v128)
+    (local.set $at (i32.const 4096))
+    (local.set $end (i32.add (i32.const 4096) (local.get $size)))
+    ;; zeros add nothing to any of the sums
+    (v128.store (local.get $end) (v128.const i32x4 0 0 0 0))
+    (block $summed
+      (loop $sixteen
+        (br_if $summed (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $levels (v128.load (local.get $at)))
+        (local.set $bright (i32.add (local.get $bright)
+          (i32.popcnt
+            (i8x16.bitmask
+              (i8x16.gt_u (local.get $levels) (i8x16.splat (i32.const 25)))))))
+        (local.set $low (i16x8.extend_low_i8x16_u (local.get $levels)))
+        (local.set $high (i16x8.extend_high_i8x16_u (local.get $levels)))
+        (local.set $four
+          (i32x4.extadd_pairwise_i16x8_u (i16x8.add (local.get $low) (local.get $high))))
+        (local.set $sum (i64x2.add (local.get $sum)
+          (i64x2.add
+            (i64x2.extend_low_i32x4_u (local.get $four))
+            (i64x2.extend_high_i32x4_u (local.get $four)))))
+        (local.set $four
+          (i32x4.add
+            (i32x4.dot_i16x8_s (local.get $low) (local.get $low))
+            (i32x4.dot_i16x8_s (local.get $high) (local.get $high))))
+        (local.set $squares (i64x2.add (local.get $squares)
+          (i64x2.add
+            (i64x2.extend_low_i32x4_u (local.get $four))
+            (i64x2.extend_high_i32x4_u (local.get $four)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $sixteen)))
+    (f64.store (i32.const 16) (call $total (local.get $sum)))
+    (f64.store (i32.const 24) (call $total (local.get $squares)))
+    (i32.store (i32.const 36) (local.get $bright)))
 
   ;; At all pixels that have eight neighbours; the image is at least 3×3.
   (func (export "sumEdges") (param $width i32) (param $height i32)
@@ -62,7 +100,7 @@
         (local.set $count (i32.sub (local.get $row_end) (local.get $top)))
         (if (i32.gt_u (local.get $count) (i32.const 8)) (then (local.set $count (i32.const 8))))
         (local.set $lanes
-          (v128.load (i32.sub (i32.const 48) (i32.shl (local.get $count) (i32.const 1)))))
+          (v128.load (i32.sub (i32.const 64) (i32.shl (local.get $count) (i32.const 1)))))
         (local.set $top_left (v128.load8x8_u (local.get $top)))
         (local.set $above (v128.load8x8_u offset=1 (local.get $top)))
         (local.set $top_right (v128.load8x8_u offset=2 (local.get $top)))
@@ -131,7 +169,7 @@
       (br_if $row (i32.lt_u (local.get $top) (local.get $end))))
     (f64.store (i32.const 0) (call $total (local.get $sum)))
     (f64.store (i32.const 8) (call $total (local.get $squares)))
-    (i32.store (i32.const 16)
+    (i32.store (i32.const 32)
       (i32.add
         (i32.add (i32x4.extract_lane 0 (local.get $edges)) (i32x4.extract_lane 1 (local.get $edges)))
         (i32.add (i32x4.extract_lane 2 (local.get $edges)) (i32x4.extract_lane 3 (local.get $edges))))))

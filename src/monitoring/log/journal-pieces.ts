@@ -36,6 +36,7 @@ export interface JournalPiece {
 
 /** Of one piece, but for a single frame that has more. */
 export const MOST_ROWS = 8192
+const DAY_MS = 86_400_000
 
 /**
  * Cuts the frames after `from` into pieces. From the same place on, the same journal gives the same
@@ -70,15 +71,22 @@ export function cutPieces(frames: readonly PlacedFrame[], from: number): Journal
 
 function goesWith(before: RowFrame | undefined, frame: RowFrame): boolean {
   if (before === undefined) return true
-  const [a, b] = [before.header, frame.header]
+  const isSameDay = dayNumber(firstTime(before)) === dayNumber(firstTime(frame))
+  return isSameDay && isSameKind(before.header, frame.header)
+}
+
+function isSameKind(a: FrameHeader, b: FrameHeader): boolean {
+  // nearly always: a frame without a header has that of the frame before
+  if (a === b) return true
   return (
     a.model.sha256 === b.model.sha256 &&
     a.model.name === b.model.name &&
     a.model.version === b.model.version &&
-    dayOf(firstTime(before)) === dayOf(firstTime(frame)) &&
     a.features.join() === b.features.join()
   )
 }
+
+const dayNumber = (time: number) => Math.floor(time / DAY_MS)
 
 /** `2026-11-25`, in UTC. */
 export function dayOf(time: number): string {
