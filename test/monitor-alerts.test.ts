@@ -11,6 +11,7 @@ import { createRandom, systemClock } from '../src/core/index.ts'
 import { startMonitor } from '../src/main/start-monitor.ts'
 import { httpReceiver, type Receiver } from './support/alert-receivers.ts'
 import { runAtelier } from './support/atelier-process.ts'
+import { itInFull } from './support/only-in-full.ts'
 import { packageRoot } from './support/training-project.ts'
 
 const SECRET = 'a secret of many letters'
@@ -127,36 +128,40 @@ describe('atelier monitor alerts --resend', () => {
     return (JSON.parse(stdout) as { readonly undelivered: readonly UndeliveredAlert[] }).undelivered
   }
 
-  it('sends from another process, once the receiver is back, what did not arrive', async () => {
-    // what the tests before left behind
-    expect(await run(['alerts', '--resend'])).toMatchObject({ code: 0 })
-    hook.close()
-    writeRules({ silent: { signal: 'silence', above: 1, severity: 'critical' } })
-    const { stderr } = await run(['check', '--alert', '-l', 'log.csv', '-r', 'ref.csv'])
-    expect(stderr).toContain(`team was not told: ${REFUSED}`)
-    const waiting = await undelivered()
-    const team = { route: 'team', state: 'pending' }
-    // in order: what comes after one that waits is not tried
-    expect(waiting).toMatchObject([
-      { ...team, kind: 'resolved', rule: 'empty', outcome: REFUSED },
-      { ...team, kind: 'fired', rule: 'silent', outcome: null },
-    ])
-    const away = await run(['alerts', '--resend'])
-    expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('DELIVERY_FAILED') })
-    expect(away.stdout).toMatch(
-      /^0 delivered\.\n[\s\S]*resolved +empty +team +pending .* ECONNREFUSED/,
-    )
-    hook = await httpReceiver(200, Number(new URL(hook.url).port))
-    expect(await run(['alerts', '--resend'])).toEqual({
-      ...{ code: 0, stderr: '' },
-      stdout: `${waiting.length} delivered.\nEverything that was told arrived.\n`,
-    })
-    const ids = hook.received.map(({ headers }) => headers['x-atelier-delivery'])
-    expect(ids).toEqual(waiting.map(({ event }) => event))
-    expect(await undelivered()).toEqual([])
-    expect(await run(['alerts', '--resend'])).toMatchObject({ code: 0 })
-    expect(hook.received).toHaveLength(ids.length)
-  })
+  itInFull(
+    'sends from another process, once the receiver is back, what did not arrive',
+    async () => {
+      // what the tests before left behind
+      expect(await run(['alerts', '--resend'])).toMatchObject({ code: 0 })
+      hook.close()
+      writeRules({ silent: { signal: 'silence', above: 1, severity: 'critical' } })
+      const { stderr } = await run(['check', '--alert', '-l', 'log.csv', '-r', 'ref.csv'])
+      expect(stderr).toContain(`team was not told: ${REFUSED}`)
+      const waiting = await undelivered()
+      const team = { route: 'team', state: 'pending' }
+      // in order: what comes after one that waits is not tried
+      expect(waiting).toMatchObject([
+        { ...team, kind: 'resolved', rule: 'empty', outcome: REFUSED },
+        { ...team, kind: 'fired', rule: 'silent', outcome: null },
+      ])
+      const away = await run(['alerts', '--resend'])
+      expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('DELIVERY_FAILED') })
+      expect(away.stdout).toMatch(
+        /^0 delivered\.\n[\s\S]*resolved +empty +team +pending .* ECONNREFUSED/,
+      )
+      hook = await httpReceiver(200, Number(new URL(hook.url).port))
+      expect(await run(['alerts', '--resend'])).toEqual({
+        ...{ code: 0, stderr: '' },
+        stdout: `${waiting.length} delivered.\nEverything that was told arrived.\n`,
+      })
+      const ids = hook.received.map(({ headers }) => headers['x-atelier-delivery'])
+      expect(ids).toEqual(waiting.map(({ event }) => event))
+      expect(await undelivered()).toEqual([])
+      expect(await run(['alerts', '--resend'])).toMatchObject({ code: 0 })
+      expect(hook.received).toHaveLength(ids.length)
+    },
+    60_000,
+  )
 })
 
 describe('the section alerts', () => {

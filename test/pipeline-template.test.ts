@@ -77,17 +77,21 @@ describe('dvc.yaml of the repository', () => {
     120_000,
   )
 
-  it('goes its way as it comes, with IDX files in data/raw', async () => {
-    const cwd = await newProject(writeShippedPipeline)
-    const settings = join(cwd, 'conf/data/fashion-mnist.yaml')
-    const { config, files } = idxFixture()
-    const { geometry, validation, classes } = config
-    const own = { ...parse(readFileSync(settings, 'utf8')), geometry, validation, classes }
-    writeFileSync(settings, stringify({ ...own, mirrors: [], files: config.files }))
-    await writeIdxFiles(join(cwd, own.raw), { config, files })
-    const stages = await reproIn(cwd, {})
-    expect(stages).toEqual(['prepare ran', 'train ran', 'evaluate ran', 'register ran'])
-  }, 120_000)
+  itInFull(
+    'goes its way as it comes, with IDX files in data/raw',
+    async () => {
+      const cwd = await newProject(writeShippedPipeline)
+      const settings = join(cwd, 'conf/data/fashion-mnist.yaml')
+      const { config, files } = idxFixture()
+      const { geometry, validation, classes } = config
+      const own = { ...parse(readFileSync(settings, 'utf8')), geometry, validation, classes }
+      writeFileSync(settings, stringify({ ...own, mirrors: [], files: config.files }))
+      await writeIdxFiles(join(cwd, own.raw), { config, files })
+      const stages = await reproIn(cwd, {})
+      expect(stages).toEqual(['prepare ran', 'train ran', 'evaluate ran', 'register ran'])
+    },
+    120_000,
+  )
 
   const FASHION = process.env['FASHION_MNIST_DIR']
   it.skipIf(!FASHION)(

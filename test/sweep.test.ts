@@ -146,15 +146,19 @@ describe('atelier sweep run', () => {
     60_000,
   )
 
-  it('records a trial that fails with its error and goes on', async () => {
-    const file = await writeSpace(4, SPACE.replace('[0.003, 0.01]', '[0.003, 1.0e+30]'))
-    const { code, stdout } = await atelier('sweep', 'run', file, '--json', ...SMALL)
-    expect(code).toBe(0)
-    const { trials, counts } = JSON.parse(stdout)
-    expect(counts).toMatchObject({ completed: 2, failed: 2 })
-    expect(trials[3]).toMatchObject({ status: 'failed', metric: null })
-    expect(trials[3].error).toMatch(/Training diverged at step \d+/)
-  }, 60_000)
+  itInFull(
+    'records a trial that fails with its error and goes on',
+    async () => {
+      const file = await writeSpace(4, SPACE.replace('[0.003, 0.01]', '[0.003, 1.0e+30]'))
+      const { code, stdout } = await atelier('sweep', 'run', file, '--json', ...SMALL)
+      expect(code).toBe(0)
+      const { trials, counts } = JSON.parse(stdout)
+      expect(counts).toMatchObject({ completed: 2, failed: 2 })
+      expect(trials[3]).toMatchObject({ status: 'failed', metric: null })
+      expect(trials[3].error).toMatch(/Training diverged at step \d+/)
+    },
+    60_000,
+  )
 
   it('stops when its first trials all fail', async () => {
     const file = await writeSpace(5)
@@ -345,10 +349,12 @@ parameters: { x: { values: [1, 2] } }
     expect(await readdir(project.folder)).not.toContain('b')
   }, 30_000)
 
-  it('is found by the run it logs, and adopted when it outlives its scheduler', async () => {
-    await mkdir(join(project.folder, 'node_modules'))
-    await symlink(packageRoot, join(project.folder, 'node_modules', 'atelier'), 'dir')
-    const program = `
+  itInFull(
+    'is found by the run it logs, and adopted when it outlives its scheduler',
+    async () => {
+      await mkdir(join(project.folder, 'node_modules'))
+      await symlink(packageRoot, join(project.folder, 'node_modules', 'atelier'), 'dir')
+      const program = `
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { init } from 'atelier'
@@ -361,27 +367,29 @@ for (let step = 1; step <= 6; step++) {
 }
 await run.finish()
 `
-    await writeFile(join(project.folder, 'program.mjs'), program)
-    const file = await writeSpace(
-      11,
-      `program: program.mjs
+      await writeFile(join(project.folder, 'program.mjs'), program)
+      const file = await writeSpace(
+        11,
+        `program: program.mjs
 command: [${JSON.stringify(process.execPath)}, "\${program}", "\${args}"]
 method: grid
 metric: { name: val.accuracy, goal: maximize }
 parameters: { x: { values: [6, 60] } }
 `,
-    )
-    const { child, finished } = startAtelier(project.folder, ['sweep', 'run', file])
-    const starts = () => readFile(join(project.folder, 'starts.txt'), 'utf8').catch(() => '')
-    await until(async () => (await starts()) === '6\n')
-    child.kill('SIGKILL')
-    await finished
-    const { stdout, stderr } = await atelier('sweep', 'resume', 'latest', '--json')
-    expect(stderr).toContain('trial 1 completed')
-    const { trials, counts } = JSON.parse(stdout)
-    expect(counts.completed).toBe(2)
-    // the last value logged
-    expect(trials.map(({ metric }: { metric: number }) => metric)).toEqual([10, 1])
-    expect(await starts()).toBe('6\n60\n')
-  }, 60_000)
+      )
+      const { child, finished } = startAtelier(project.folder, ['sweep', 'run', file])
+      const starts = () => readFile(join(project.folder, 'starts.txt'), 'utf8').catch(() => '')
+      await until(async () => (await starts()) === '6\n')
+      child.kill('SIGKILL')
+      await finished
+      const { stdout, stderr } = await atelier('sweep', 'resume', 'latest', '--json')
+      expect(stderr).toContain('trial 1 completed')
+      const { trials, counts } = JSON.parse(stdout)
+      expect(counts.completed).toBe(2)
+      // the last value logged
+      expect(trials.map(({ metric }: { metric: number }) => metric)).toEqual([10, 1])
+      expect(await starts()).toBe('6\n60\n')
+    },
+    60_000,
+  )
 })

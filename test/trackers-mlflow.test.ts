@@ -100,22 +100,26 @@ describe('atelier train tracking=mlflow', () => {
     expect(server.versions).toHaveLength(1)
   })
 
-  it('registers a model there that is registered here', async () => {
-    await atelier('train', ...SMALL, 'tracking=mlflow', 'seed=9')
-    await mkdir(join(project.folder, 'conf/tracking'), { recursive: true })
-    await writeFile(
-      join(project.folder, 'conf/config.yaml'),
-      `${await readFile(join(packageRoot, 'conf/config.yaml'), 'utf8')}`.replace(
-        'register: null',
-        'register: boots',
-      ),
-    )
-    const done = await atelier('models', 'register', 'latest', '--alias', 'trial')
-    await rm(join(project.folder, 'conf'), { recursive: true })
-    expect(done.code).toBe(0)
-    expect(server.versions.at(-1)).toMatchObject({ name: 'boots' })
-    expect(server.aliases.get('boots@trial')).toBe('2')
-  })
+  itInFull(
+    'registers a model there that is registered here',
+    async () => {
+      await atelier('train', ...SMALL, 'tracking=mlflow', 'seed=9')
+      await mkdir(join(project.folder, 'conf/tracking'), { recursive: true })
+      await writeFile(
+        join(project.folder, 'conf/config.yaml'),
+        `${await readFile(join(packageRoot, 'conf/config.yaml'), 'utf8')}`.replace(
+          'register: null',
+          'register: boots',
+        ),
+      )
+      const done = await atelier('models', 'register', 'latest', '--alias', 'trial')
+      await rm(join(project.folder, 'conf'), { recursive: true })
+      expect(done.code).toBe(0)
+      expect(server.versions.at(-1)).toMatchObject({ name: 'boots' })
+      expect(server.aliases.get('boots@trial')).toBe('2')
+    },
+    60_000,
+  )
 })
 
 describe('atelier train tracking=mlflow, killed', () => {
