@@ -117,7 +117,7 @@ function withExternalData(model: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffe
 }
 
 describe('a model that is replaced', () => {
-  const times = FULL ? 1000 : 12
+  const times = FULL ? 200 : 12
   it(`${times} times under load: no request fails, and each answer is its model's`, async () => {
     const example = await createExample({ config: { workers: 1 } })
     const url = await example.listen()

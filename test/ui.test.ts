@@ -62,7 +62,7 @@ describe.runIf(FULL)('atelier ui in Chromium (ATELIER_TEST=full)', () => {
       await page.getByText('No runs yet').waitFor()
       const { finished } = startAtelier(folder, [
         ...TRAIN,
-        'hyperparameters.epochs=40',
+        'hyperparameters.epochs=15',
         'model.type=cnn',
       ])
       await page.locator('.grid-body .status-running').waitFor({ timeout: MINUTES })
@@ -85,7 +85,7 @@ describe.runIf(FULL)('atelier ui in Chromium (ATELIER_TEST=full)', () => {
       await page.locator('.run-title .status-completed').waitFor()
       const { code, stderr } = await finished
       expect(code, stderr).toBe(0)
-      await page.getByText(/^\d+ of 40$/).waitFor()
+      await page.getByText(/^\d+ of 15$/).waitFor()
       expect(complaints).toEqual([])
       await page.close()
     },
