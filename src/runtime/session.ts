@@ -37,7 +37,8 @@ export async function openSession(
     ...(profilePrefix === undefined
       ? {}
       : { enableProfiling: true, profileFilePrefix: profilePrefix }),
-    // Subnormal numbers (old optimizer moments, mostly) cost up to 100 times a normal one.
+    // Subnormal numbers (old optimizer moments, mostly) cost up to 100 times a normal one. onnxruntime sees to it
+    // in the thread that opens the first session of a process, and in all threads that it makes itself.
     extra: { session: { set_denormal_as_zero: '1' } },
   })
   const native = new NativeTensors(NativeTensor)
