@@ -8,7 +8,7 @@ const CLIENTS = 25
 const FACTOR = 3
 const SECONDS = 20
 /** More than the service lets wait: the rest it must refuse. */
-const CONNECTIONS = 256
+const CONNECTIONS = 384
 /** After the overload: how long is looked, and what counts as normal again. */
 const WATCH_MS = 10_000
 const NORMAL_MS = 50
