@@ -5,7 +5,7 @@
  * may be several, as PATH is, for tools that cannot live together: each script is run by the first that
  * has its packages. A script for which none has them is named and left out.
  *
- *     PYTHON=.venv/bin/python:.venv-evidently/bin/python npm run conformance [-- NAME…]
+ *     PYTHON=.venv/bin/python:.venv-older/bin/python npm run conformance [-- NAME…]
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
