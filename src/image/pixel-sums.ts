@@ -52,9 +52,10 @@ const SUMS = 0
 const COUNTS = 32
 const LEVELS = 128
 const PIXELS = 4096
-/** Of 64 KiB, and what is read past the end of an image. */
-const PAGE = 65_536
+/** Bytes that may be read past the end of an image. */
 const PADDING = 16
+/** WebAssembly's unit of memory. */
+const PAGE = 65_536
 
 /** In WebAssembly, as eight pixels at once are beyond JavaScript: a third of the time. */
 export function openPixelSums(): PixelSums {

@@ -6,7 +6,7 @@ import {
   rowsOfFrames,
 } from './encode-records.ts'
 import type { JournalFrame } from './journal.ts'
-import type { PredictionRows } from './prediction-rows.ts'
+import { isSameKind, type PredictionRows, type RowsKind } from './prediction-rows.ts'
 
 /** One frame of a journal. One without rows is a mark: what stands before it was brought away by itself. */
 export interface PlacedFrame {
@@ -72,20 +72,12 @@ export function cutPieces(frames: readonly PlacedFrame[], from: number): Journal
 function goesWith(before: RowFrame | undefined, frame: RowFrame): boolean {
   if (before === undefined) return true
   const isSameDay = dayNumber(firstTime(before)) === dayNumber(firstTime(frame))
-  return isSameDay && isSameKind(before.header, frame.header)
+  // nearly always the same: a frame without a header has that of the frame before
+  const [a, b] = [before.header, frame.header]
+  return isSameDay && (a === b || isSameKind(kindOf(a), kindOf(b)))
 }
 
-function isSameKind(a: FrameHeader, b: FrameHeader): boolean {
-  // nearly always: a frame without a header has that of the frame before
-  if (a === b) return true
-  return (
-    a.model.sha256 === b.model.sha256 &&
-    a.model.name === b.model.name &&
-    a.model.version === b.model.version &&
-    a.features.join() === b.features.join()
-  )
-}
-
+const kindOf = ({ model, features }: FrameHeader): RowsKind => ({ model, featureNames: features })
 const dayNumber = (time: number) => Math.floor(time / DAY_MS)
 
 /** `2026-11-25`, in UTC. */

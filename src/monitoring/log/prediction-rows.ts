@@ -114,8 +114,11 @@ export function idAt({ ids }: PredictionRows, row: number): string {
   return formatId(ids.subarray(row * 16, row * 16 + 16))
 }
 
+/** What rows that lie in one piece have in common. */
+export type RowsKind = Pick<PredictionRows, 'model' | 'featureNames'>
+
 /** Whether rows may lie in one piece: the same model, and the same features in the same order. */
-export function isSameKind(a: PredictionRows, b: PredictionRows): boolean {
+export function isSameKind(a: RowsKind, b: RowsKind): boolean {
   return (
     a.model.sha256 === b.model.sha256 &&
     a.model.name === b.model.name &&
